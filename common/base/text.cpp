@@ -1,0 +1,87 @@
+#include "common/base/text.hpp"
+
+namespace metricstream {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+
+unsigned char byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
+
+// Length of the well-formed UTF-8 sequence at `i`, 0 where there is none (RFC 3629, table of section 4).
+std::size_t sequence_length(std::string_view text, std::size_t i) {
+  const unsigned char first = byte_at(text, i);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || i + length > text.size()) return 0;
+  for (std::size_t k = 1; k < length; ++k) {
+    if ((byte_at(text, i + k) & 0xc0U) != 0x80U) return 0;
+  }
+  const unsigned char second = byte_at(text, i + 1);
+  if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f)) return 0;
+  if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) return 0;
+  return length;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const std::size_t length = sequence_length(text, i);
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string out;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (out.size() >= limit) return out + "...";
+    const std::size_t length = sequence_length(text, i);
+    const unsigned char c = byte_at(text, i);
+    if (length == 0 || c < 0x20 || c == 0x7f) {
+      out += "\\x";
+      out.push_back(kHex[c >> 4U]);
+      out.push_back(kHex[c & 15U]);
+      ++i;
+    } else {
+      out.append(text.substr(i, length));
+      i += length;
+    }
+  }
+  return out;
+}
+
+void append_json_escaped(std::string& out, std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const std::size_t length = sequence_length(text, i);
+    const unsigned char c = byte_at(text, i);
+    if (length == 0) {
+      out += "\xef\xbf\xbd";
+      ++i;
+      continue;
+    }
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(text[i]);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c < 0x20) {
+      out += "\\u00";
+      out.push_back(kHex[c >> 4U]);
+      out.push_back(kHex[c & 15U]);
+    } else {
+      out.append(text.substr(i, length));
+    }
+    i += length;
+  }
+}
+
+}  // namespace metricstream
