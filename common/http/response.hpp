@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace metricstream::http {
+
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kProblemJson = "application/problem+json";
+inline constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+
+struct Response {
+  unsigned status = 200;
+  std::string_view content_type = kJson;  // static storage
+  std::string headers;                    // further complete lines, each "Name: value\r\n"
+  std::string body;
+  bool close = false;  // the connection ends behind this answer
+};
+
+// An error answer (RFC 9457). `id` is its short stable name ("body-too-large"), listed in docs/http-api.md; `detail`
+// says what was wrong and what would be right and never repeats what the client sent.
+[[nodiscard]] Response problem(unsigned status, std::string_view id, std::string_view detail);
+
+// The same with Retry-After in whole seconds (rounded up, at least 1).
+[[nodiscard]] Response retry_later(unsigned status, std::string_view id, std::string_view detail,
+                                   std::chrono::milliseconds wait);
+
+// "Not Found" for 404; "Unknown" for a number that this server never sends.
+[[nodiscard]] std::string_view reason_phrase(unsigned status);
+
+// What goes on the wire around a response. `head_only`: the answer to HEAD, Content-Length without a body.
+struct ResponseFrame {
+  std::string_view date;        // IMF-fixdate
+  std::string_view request_id;  // echoed; empty: left out
+  bool close = false;
+  bool keep_alive_10 = false;  // an HTTP/1.0 client has to be told that the connection stays
+  bool head_only = false;
+};
+void append_response(std::string& out, const Response& response, const ResponseFrame& frame);
+
+}  // namespace metricstream::http

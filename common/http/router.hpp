@@ -1,0 +1,35 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/http/handler.hpp"
+
+namespace metricstream::http {
+
+// Exact paths to handlers. Filled before the server starts, then only read (any thread). HEAD is answered by the
+// handler of GET. Handlers must outlive the router.
+class Router {
+ public:
+  void add(std::string method, std::string path, Handler& handler);
+  // A handler made of a function that answers at once.
+  void get(std::string path, std::function<Response(const RequestHead&)> answer);
+
+  // The handler, or 404, or 405 with Allow.
+  [[nodiscard]] std::expected<Handler*, Response> route(std::string_view method, std::string_view path) const;
+
+ private:
+  struct Entry {
+    std::string method;
+    Handler* handler;
+  };
+  std::map<std::string, std::vector<Entry>, std::less<>> paths_;
+  std::vector<std::unique_ptr<Handler>> owned_;
+};
+
+}  // namespace metricstream::http

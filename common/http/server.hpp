@@ -1,0 +1,93 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "common/http/router.hpp"
+#include "common/runtime/task.hpp"
+
+namespace metricstream::http {
+
+// A request at a limit is served, one past it refused.
+struct ServerLimits {
+  std::size_t header_bytes = 8 * 1024;   // 431
+  std::size_t header_fields = 64;        // 431; at most RequestHead::kMaxFields
+  std::size_t target_bytes = 1024;       // 414
+  std::size_t body_bytes = 1024 * 1024;  // 413
+  std::size_t connections = 10'000;      // of the whole server; 503
+};
+
+// Absolute: a deadline is set once and no dribble of bytes moves it.
+struct ServerTimeouts {
+  std::chrono::milliseconds header{5'000};  // from a request's first byte (on a new connection: from its acceptance)
+  std::chrono::milliseconds body{10'000};   // from the header's end, plus a second for every 20 KB announced
+  std::chrono::milliseconds write{10'000};  // of one answer
+  std::chrono::milliseconds idle{75'000};   // between requests: above the 60 s of common balancers
+};
+
+// Counters of one server; written by all its threads, read by anybody.
+struct ServerStatistics {
+  std::atomic<std::uint64_t> connections_accepted{0};
+  std::atomic<std::uint64_t> connections_refused{0};  // past the limit
+  std::atomic<std::int64_t> connections_open{0};
+  std::atomic<std::int64_t> requests_in_flight{0};
+  std::atomic<std::uint64_t> framing_errors{0};
+  std::atomic<std::uint64_t> timeouts{0};
+};
+
+// Told of every answered request, on the connection's thread; must be quick and thread-safe.
+class RequestObserver {
+ public:
+  virtual ~RequestObserver() = default;
+  virtual void on_request(const RequestHead& head, unsigned status, std::size_t body_bytes,
+                          std::chrono::nanoseconds duration) = 0;
+};
+
+struct ServerOptions {
+  std::string name = "http";              // in messages
+  std::string listen = "127.0.0.1:8080";  // address:port, [v6]:port; port 0 picks a free one
+  ServerLimits limits;
+  ServerTimeouts timeouts;
+};
+
+// An HTTP/1.1 server: one SO_REUSEPORT acceptor for each executor, a connection stays on the thread that accepted it.
+// Keep-alive; pipelined requests are answered in order. Router, observer and executors must outlive it.
+class Server {
+ public:
+  using OnProblem = std::function<void(std::string_view message)>;  // any thread; bugs and accept errors
+
+  Server(std::vector<boost::asio::any_io_executor> executors, ServerOptions options, const Router& router,
+         RequestObserver* observer, OnProblem on_problem);
+  ~Server();  // only after drain(), or once the executors have stopped
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds and listens; fails when the port is taken, also by another SO_REUSEPORT server. Connections wait until
+  // start().
+  Result<void> listen();
+  void start();
+  [[nodiscard]] std::uint16_t port() const;
+
+  // Stops accepting, closes idle connections, lets requests in flight end (answered with Connection: close) until
+  // `deadline` has passed, then cuts what is left. Returns the number of connections cut. Any executor.
+  Task<std::size_t> drain(std::chrono::milliseconds deadline);
+
+  [[nodiscard]] const ServerStatistics& statistics() const;
+
+ private:
+  struct Shared;
+  class Shard;
+  std::unique_ptr<Shared> shared_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace metricstream::http
