@@ -4,11 +4,17 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/model/record.hpp"
 
 // The value of a record in `metrics-raw`: protobuf's wire format, described field by field in metrics_raw.proto.
 namespace metricstream {
+
+// Bounds of every time in a record, so that no sum of a timestamp and a configured duration can overflow: times lie in
+// [-kMaxRecordTime, kMaxRecordTime] (the year 2223), max_age in [0, kMaxRecordAge] (31 years).
+constexpr TimeNs kMaxRecordTime = 8'000'000'000'000'000'000;
+constexpr TimeNs kMaxRecordAge = 1'000'000'000'000'000'000;
 
 enum class RecordFault : std::uint8_t {
   undecodable,   // goes to metrics-dlq with its offset
