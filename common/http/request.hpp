@@ -46,7 +46,8 @@ struct RequestHead {
 
   // False when the table is full.
   bool add_field(Field field);
-  void clear() { *this = RequestHead{}; }
+  // For the next request of the same connection: all but the remote address goes.
+  void clear();
 
  private:
   std::size_t field_count_ = 0;

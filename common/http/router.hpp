@@ -8,14 +8,22 @@
 #include <string_view>
 #include <vector>
 
-#include "common/http/handler.hpp"
+#include "common/http/request.hpp"
+#include "common/http/response.hpp"
 
 namespace metricstream::http {
+
+class Handler;
 
 // Exact paths to handlers. Filled before the server starts, then only read (any thread). HEAD is answered by the
 // handler of GET. Handlers must outlive the router.
 class Router {
  public:
+  Router();
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
   void add(std::string method, std::string path, Handler& handler);
   // A handler made of a function that answers at once.
   void get(std::string path, std::function<Response(const RequestHead&)> answer);

@@ -1,0 +1,85 @@
+#include "common/http/framing.hpp"
+
+#include <charconv>
+
+#include "common/http/header.hpp"
+
+namespace metricstream::http {
+namespace {
+
+std::unexpected<Response> refuse(unsigned status, std::string_view id, std::string_view detail) {
+  Response response = problem(status, id, detail);
+  response.close = true;
+  return std::unexpected(std::move(response));
+}
+
+struct FramingFields {
+  std::size_t hosts = 0;
+  std::size_t lengths = 0;
+  std::size_t encodings = 0;
+  std::string_view length;
+  std::string_view encoding;
+  std::string_view expectation;
+};
+
+FramingFields collect(const RequestHead& head) {
+  FramingFields found;
+  for (const Field& field : head.fields()) {
+    if (same_name(field.name, "Host")) {
+      ++found.hosts;
+    } else if (same_name(field.name, "Content-Length")) {
+      ++found.lengths;
+      found.length = field.value;
+    } else if (same_name(field.name, "Transfer-Encoding")) {
+      ++found.encodings;
+      found.encoding = field.value;
+    } else if (same_name(field.name, "Expect")) {
+      found.expectation = field.value;
+    }
+  }
+  return found;
+}
+
+// Digits only, no sign, no list; 2^63 is far beyond every limit.
+std::optional<std::uint64_t> parse_length(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || text.size() > 18 || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::expected<BodyFraming, Response> decide_10(const RequestHead& head, const FramingFields& found) {
+  const bool is_bodiless = found.encodings == 0 && (found.lengths == 0 || (found.lengths == 1 && found.length == "0"));
+  if ((head.method == "GET" || head.method == "HEAD") && is_bodiless) return BodyFraming{};
+  auto refusal =
+      refuse(426, "http-1.1-required", "HTTP/1.0 is taken only for GET and HEAD without a body: use HTTP/1.1");
+  refusal.error().headers = "Upgrade: HTTP/1.1\r\n";
+  return refusal;
+}
+
+}  // namespace
+
+std::expected<BodyFraming, Response> decide_framing(const RequestHead& head) {
+  const FramingFields found = collect(head);
+  if (head.version == 10) return decide_10(head, found);
+  if (found.hosts != 1) return refuse(400, "bad-host", "an HTTP/1.1 request has exactly one Host field");
+  if (!found.expectation.empty() && !same_name(found.expectation, "100-continue")) {
+    return refuse(417, "unknown-expectation", "the only expectation that is known here is 100-continue");
+  }
+  if (found.encodings > 0) {
+    if (found.lengths > 0)
+      return refuse(400, "ambiguous-length", "Content-Length and Transfer-Encoding exclude each other");
+    if (found.encodings > 1) return refuse(400, "ambiguous-length", "more than one Transfer-Encoding field");
+    if (!same_name(found.encoding, "chunked")) {
+      return refuse(501, "unknown-transfer-encoding", "the only Transfer-Encoding that is taken is exactly: chunked");
+    }
+    return BodyFraming{.is_chunked = true, .content_length = 0};
+  }
+  if (found.lengths == 0) return BodyFraming{};
+  if (found.lengths > 1) return refuse(400, "ambiguous-length", "more than one Content-Length field");
+  const auto length = parse_length(found.length);
+  if (!length) return refuse(400, "bad-content-length", "Content-Length is a decimal number of bytes, digits only");
+  return BodyFraming{.is_chunked = false, .content_length = *length};
+}
+
+}  // namespace metricstream::http

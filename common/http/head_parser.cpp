@@ -1,0 +1,141 @@
+#include "common/http/head_parser.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+
+#include "common/http/framing.hpp"
+
+namespace metricstream::http {
+namespace {
+
+namespace beast = boost::beast;
+using beast::error_code;
+using BeastError = beast::http::error;
+
+std::unexpected<Response> refuse(unsigned status, std::string_view id, std::string_view detail) {
+  Response response = problem(status, id, detail);
+  response.close = true;
+  return std::unexpected(std::move(response));
+}
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+// Beast's tokenizer without its containers: fields become views of the session's buffer, nothing is allocated. Its
+// idea of the body is ignored; framing.hpp decides that.
+class FieldCollector final : public beast::http::basic_parser<true> {
+ public:
+  FieldCollector(RequestHead& head, const HeadLimits& limits) : head_(head), limits_(limits) {
+    header_limit(static_cast<std::uint32_t>(limits.bytes + 4));
+    body_limit(boost::none);
+    skip(true);
+  }
+
+  [[nodiscard]] bool has_too_many_fields() const { return has_too_many_fields_; }
+
+ private:
+  void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int version,
+                       error_code&) override {
+    head_.method = view(method);
+    head_.target = view(target);
+    head_.version = static_cast<unsigned>(version);
+  }
+  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value, error_code& ec) override {
+    const bool fits = head_.fields().size() < limits_.fields && head_.add_field({view(name), view(value)});
+    if (fits) return;
+    has_too_many_fields_ = true;
+    ec = BeastError::header_limit;
+  }
+  void on_response_impl(int, beast::string_view, int, error_code&) override {}
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+  std::size_t on_body_impl(beast::string_view body, error_code&) override { return body.size(); }
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code&) override { return body.size(); }
+  void on_finish_impl(error_code&) override {}
+
+  RequestHead& head_;
+  const HeadLimits& limits_;
+  bool has_too_many_fields_ = false;
+};
+
+std::unexpected<Response> refusal_for(const error_code& ec, bool has_too_many_fields) {
+  if (has_too_many_fields) return refuse(431, "header-too-large", "too many header fields");
+  if (ec == BeastError::header_limit) return refuse(431, "header-too-large", "the header is larger than its limit");
+  if (ec == BeastError::bad_version)
+    return refuse(505, "http-version", "only HTTP/1.1 (and 1.0 for GET) is spoken here");
+  if (ec == BeastError::bad_content_length) {
+    return refuse(400, "bad-content-length", "Content-Length is a decimal number of bytes, digits only");
+  }
+  if (ec == BeastError::bad_transfer_encoding || ec == BeastError::multiple_content_length) {
+    return refuse(400, "ambiguous-length", "the body's length is given twice");
+  }
+  return refuse(400, "malformed-header", "the header is not valid HTTP: " + ec.message());
+}
+
+// A line that continues the one before it (obs-fold) is read differently by different servers.
+bool has_folded_line(std::string_view header) {
+  for (std::size_t at = header.find('\n'); at + 1 < header.size(); at = header.find('\n', at + 1)) {
+    if (at == std::string_view::npos) break;
+    if (header[at + 1] == ' ' || header[at + 1] == '\t') return true;
+  }
+  return false;
+}
+
+bool has_bare_line_feed(std::string_view bytes, std::size_t from) {
+  for (std::size_t at = bytes.find('\n', from); at != std::string_view::npos; at = bytes.find('\n', at + 1)) {
+    if (at == 0 || bytes[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
+// "/path?query"; the absolute form "http://host/path?query" that proxies may send loses its front.
+bool split_target(RequestHead& head) {
+  std::string_view rest = head.target;
+  if (const auto scheme = rest.find("://"); !rest.starts_with('/') && scheme != std::string_view::npos) {
+    const auto slash = rest.find('/', scheme + 3);
+    if (slash == std::string_view::npos) return false;
+    rest.remove_prefix(slash);
+  }
+  if (!rest.starts_with('/')) return false;
+  const auto question = rest.find('?');
+  head.path = rest.substr(0, question);
+  head.query = question == std::string_view::npos ? std::string_view{} : rest.substr(question + 1);
+  return true;
+}
+
+}  // namespace
+
+std::expected<std::size_t, Response> find_head(std::string_view bytes, const HeadLimits& limits,
+                                               std::size_t& searched) {
+  const std::size_t from = searched < 3 ? 0 : searched - 3;
+  const auto end = bytes.find("\r\n\r\n", from);
+  searched = bytes.size();
+  const std::size_t length = end == std::string_view::npos ? bytes.size() : end + 4;
+  if (length > limits.bytes) return refuse(431, "header-too-large", "the header is larger than its limit");
+  if (end != std::string_view::npos) return length;
+  if (has_bare_line_feed(bytes, from)) {
+    return refuse(400, "malformed-header", "a header line ends with CR LF");
+  }
+  return 0;
+}
+
+std::expected<void, Response> parse_head(std::string_view header, const HeadLimits& limits, RequestHead& head) {
+  head.clear();
+  if (has_folded_line(header)) return refuse(400, "malformed-header", "a header field is continued on another line");
+  FieldCollector parser(head, limits);
+  error_code ec;
+  const std::size_t used = parser.put(boost::asio::const_buffer(header.data(), header.size()), ec);
+  if (ec && ec != BeastError::need_more) return refusal_for(ec, parser.has_too_many_fields());
+  if (ec || used != header.size() || !parser.is_header_done()) {
+    return refuse(400, "malformed-header", "the header is not valid HTTP");
+  }
+  if (head.target.size() > limits.target_bytes)
+    return refuse(414, "target-too-long", "the target is longer than its limit");
+  if (!split_target(head)) return refuse(400, "bad-target", "the target is a path that starts with a slash");
+  auto framing = decide_framing(head);
+  if (!framing) return std::unexpected(std::move(framing.error()));
+  head.body = *framing;
+  return {};
+}
+
+}  // namespace metricstream::http

@@ -1,0 +1,124 @@
+#include "common/http/response.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/base/text.hpp"
+
+namespace metricstream::http {
+namespace {
+
+void append_number(std::string& out, std::size_t number) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, end);
+}
+
+}  // namespace
+
+std::string_view reason_phrase(unsigned status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Unknown";
+  }
+}
+
+Response problem(unsigned status, std::string_view id, std::string_view detail) {
+  Response response;
+  response.status = status;
+  response.content_type = kProblemJson;
+  std::string& out = response.body;
+  out.reserve(160 + detail.size());
+  out += R"({"type":"urn:metricstream:problem:)";
+  out += id;
+  out += R"(","title":")";
+  out += reason_phrase(status);
+  out += R"(","status":)";
+  append_number(out, status);
+  out += R"(,"error_id":"err-ms-)";
+  out += id;
+  out += R"(","detail":")";
+  append_json_escaped(out, detail);
+  out += "\"}\n";
+  return response;
+}
+
+Response retry_later(unsigned status, std::string_view id, std::string_view detail, std::chrono::milliseconds wait) {
+  Response response = problem(status, id, detail);
+  const auto seconds = std::max<std::int64_t>(1, (wait.count() + 999) / 1000);
+  response.headers = "Retry-After: " + std::to_string(seconds) + "\r\n";
+  return response;
+}
+
+void append_response(std::string& out, const Response& response, const ResponseFrame& frame) {
+  out += "HTTP/1.1 ";
+  append_number(out, response.status);
+  out += ' ';
+  out += reason_phrase(response.status);
+  out += "\r\nDate: ";
+  out += frame.date;
+  if (response.status != 204) {
+    out += "\r\nContent-Type: ";
+    out += response.content_type;
+    out += "\r\nContent-Length: ";
+    append_number(out, response.body.size());
+  }
+  out += "\r\n";
+  if (!frame.request_id.empty()) {
+    out += "X-Request-Id: ";
+    out += frame.request_id;
+    out += "\r\n";
+  }
+  out += response.headers;
+  if (frame.close || response.close) {
+    out += "Connection: close\r\n";
+  } else if (frame.keep_alive_10) {
+    out += "Connection: keep-alive\r\n";
+  }
+  out += "\r\n";
+  if (!frame.head_only && response.status != 204) out += response.body;
+}
+
+}  // namespace metricstream::http
