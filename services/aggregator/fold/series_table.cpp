@@ -1,0 +1,113 @@
+#include "services/aggregator/fold/series_table.hpp"
+
+#include <algorithm>
+
+namespace metricstream::fold {
+namespace {
+
+constexpr std::string_view kSingleMeasurement = "server_metrics";
+
+void make_key(std::string& out, std::string_view client_id, std::string_view name, std::span<const TagView> tags) {
+  out.clear();
+  out += client_id;
+  out += '\n';  // in no client id
+  append_series_key(out, name, tags);
+}
+
+template <class Container>
+std::uint32_t take_slot(Container& elements, std::vector<std::uint32_t>& free) {
+  if (free.empty()) {
+    elements.emplace_back();
+    return static_cast<std::uint32_t>(elements.size() - 1);
+  }
+  const std::uint32_t id = free.back();
+  free.pop_back();
+  return id;
+}
+
+}  // namespace
+
+SeriesId SeriesTable::acquire(std::string_view client_id, std::string_view name, std::span<const TagView> tags) {
+  make_key(scratch_, client_id, name, tags);
+  if (const auto known = series_index_.find(std::string_view(scratch_)); known != series_index_.end()) {
+    retain(known->second);
+    return known->second;
+  }
+  const SeriesId id = take_slot(series_, free_series_);
+  Series& series = series_[id];
+  series.key = scratch_;
+  series.rule = rules_.resolve(name, tags);
+  const Rule& rule = rules_.at(series.rule);
+  series.raw_group = hold_group(client_id, name, tags);
+  series.group = rule.grouping == Grouping::none ? hold_group(client_id, name, tags)
+                                                 : hold_group(client_id, name, rule.group_tags(tags));
+  series.holders = 1;
+  series_index_.emplace(series.key, id);
+  return id;
+}
+
+void SeriesTable::release(SeriesId id) {
+  Series& series = series_[id];
+  if (--series.holders > 0) return;
+  series_index_.erase(std::string_view(series.key));
+  drop_group(series.group);
+  drop_group(series.raw_group);
+  series = Series{};
+  free_series_.push_back(id);
+}
+
+GroupId SeriesTable::hold_group(std::string_view client_id, std::string_view name, std::span<const TagView> tags) {
+  make_key(scratch_, client_id, name, tags);
+  if (const auto known = group_index_.find(std::string_view(scratch_)); known != group_index_.end()) {
+    ++groups_[known->second].holders;
+    return known->second;
+  }
+  const GroupId id = take_slot(groups_, free_groups_);
+  Group& group = groups_[id];
+  group.key = scratch_;
+  group.client_id = client_id;
+  group.name = name;
+  for (const auto& [key, value] : tags) group.tags.emplace_back(key, value);
+  group.holders = 1;
+  group_index_.emplace(group.key, id);
+  return id;
+}
+
+void SeriesTable::drop_group(GroupId id) {
+  Group& group = groups_[id];
+  if (--group.holders > 0) return;
+  group_index_.erase(std::string_view(group.key));
+  group = Group{};
+  free_groups_.push_back(id);
+}
+
+AttributesId SeriesTable::attributes_id(const std::vector<std::pair<std::string_view, std::string_view>>& attributes) {
+  const auto same = [&](const auto& known) {
+    return std::ranges::equal(known, attributes,
+                              [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; });
+  };
+  // Attributes come from the configuration of a few ingest hosts: a handful, so that a search is the fastest.
+  const auto known = std::ranges::find_if(attributes_, same);
+  if (known != attributes_.end()) return static_cast<AttributesId>(known - attributes_.begin());
+  attributes_.emplace_back(attributes.begin(), attributes.end());
+  return static_cast<AttributesId>(attributes_.size() - 1);
+}
+
+const std::string& SeriesTable::output_series(GroupId id, AttributesId attributes) {
+  Group& group = groups_[id];
+  if (group.text_attributes == attributes) return group.text;
+  std::vector<TagView> tags(group.tags.begin(), group.tags.end());
+  const auto add = [&tags](std::string_view key, std::string_view value) {
+    const auto place = std::ranges::lower_bound(tags, key, {}, &TagView::first);
+    if (place == tags.end() || place->first != key) tags.insert(place, {key, value});
+  };
+  add("client_id", group.client_id);
+  for (const auto& [key, value] : attributes_[attributes]) add(key, value);
+  if (layout_ == Layout::single) add("metric_name", group.name);
+  group.text.clear();
+  append_series_key(group.text, layout_ == Layout::single ? kSingleMeasurement : std::string_view(group.name), tags);
+  group.text_attributes = attributes;
+  return group.text;
+}
+
+}  // namespace metricstream::fold

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/hash.hpp"
+#include "common/model/series_key.hpp"
+#include "services/aggregator/fold/fold_settings.hpp"
+
+namespace metricstream::fold {
+
+using SeriesId = std::uint32_t;
+using GroupId = std::uint32_t;
+using AttributesId = std::uint32_t;
+
+// A source series: who sent it, and which results it takes part in.
+struct Series {
+  std::string key;  // client id, '\n', canonical series key: identity and the order of summation
+  GroupId group = 0;
+  GroupId raw_group = 0;  // the name of its raw points: itself, ungrouped
+  std::uint32_t rule = 0;
+  std::uint32_t holders = 0;  // blocks, and the record being folded
+};
+
+// An output series: what a result is named by. Two rules that lead to the same name lead to the same group, so no two
+// results ever overwrite each other in InfluxDB.
+struct Group {
+  std::string key;  // client id, '\n', canonical key of the group's name and tags
+  std::string client_id;
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> tags;  // sorted
+  std::uint32_t holders = 0;                              // series that lead here
+  // The line-protocol series for the attributes asked for last: they hardly ever change.
+  std::string text;
+  AttributesId text_attributes = UINT32_MAX;
+};
+
+// Gives series, groups and sets of attributes small numbers for as long as a block holds them. Not thread-safe.
+class SeriesTable {
+ public:
+  SeriesTable(const RuleSet& rules, Layout layout) : rules_(rules), layout_(layout) {}
+
+  // Finds or adds, and retains: each call is matched by a release().
+  SeriesId acquire(std::string_view client_id, std::string_view name, std::span<const TagView> sorted_tags);
+  [[nodiscard]] const Series& series(SeriesId id) const { return series_[id]; }
+  [[nodiscard]] const Group& group(GroupId id) const { return groups_[id]; }
+  void retain(SeriesId id) { ++series_[id].holders; }
+  // The last release frees the number (and the group's, when no series leads there any more).
+  void release(SeriesId id);
+
+  AttributesId attributes_id(const std::vector<std::pair<std::string_view, std::string_view>>& attributes);
+
+  // Line protocol's series of a result: the group's tags, client_id, and those attributes that the group's own tags do
+  // not name. The reference lives until the next call.
+  [[nodiscard]] const std::string& output_series(GroupId id, AttributesId attributes);
+
+  [[nodiscard]] std::size_t size() const { return series_.size() - free_series_.size(); }
+
+ private:
+  using Index = boost::unordered_flat_map<std::string_view, std::uint32_t, TableHash, std::equal_to<>>;
+
+  GroupId hold_group(std::string_view client_id, std::string_view name, std::span<const TagView> tags);
+  void drop_group(GroupId id);
+
+  const RuleSet& rules_;
+  Layout layout_;
+  std::deque<Series> series_;  // elements stay put: the indexes hold views of their keys
+  std::deque<Group> groups_;
+  std::vector<std::uint32_t> free_series_;
+  std::vector<std::uint32_t> free_groups_;
+  Index series_index_;
+  Index group_index_;
+  std::vector<std::vector<std::pair<std::string, std::string>>> attributes_;
+  std::string scratch_;
+};
+
+}  // namespace metricstream::fold
