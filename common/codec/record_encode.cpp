@@ -29,8 +29,9 @@ char* write_varint(char* place, std::uint64_t value) { return place + protozero:
 char* append_packed_room(std::string& out, RecordField field, std::size_t bytes) {
   const std::uint64_t tag = (static_cast<std::uint64_t>(field) << 3U) | 2U;  // length-delimited
   const std::size_t before = out.size();
-  const std::size_t head = varint_length(tag) + varint_length(bytes);
-  out.resize_and_overwrite(before + head + bytes, [](char*, std::size_t size) { return size; });
+  const std::size_t after = before + varint_length(tag) + varint_length(bytes) + bytes;
+  // libstdc++ 12 hands the operation its enlarged capacity in place of the size asked for.
+  out.resize_and_overwrite(after, [after](char*, std::size_t) { return after; });
   return write_varint(write_varint(out.data() + before, tag), bytes);
 }
 
