@@ -52,7 +52,9 @@ def _require_tools() -> None:
 def _environment(work: Path) -> dict[str, str]:
     path = f"{work}/bin{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "GOBIN": f"{work}/bin", "GOPATH": f"{work}/go", "GOCACHE": f"{work}/cache", "GOFLAGS": "-modcacherw",
-            "PKG_CONFIG": f"{work}/bin/pkg-config"}
+            "PKG_CONFIG": f"{work}/bin/pkg-config",
+            # flux pins a Rust of 2023, which rustup would have to fetch; a current one builds it too.
+            "RUSTUP_TOOLCHAIN": os.environ.get("RUSTUP_TOOLCHAIN", "stable")}
 
 
 def _copy_of_module(work: Path, environment: dict[str, str]) -> Path:

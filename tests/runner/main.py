@@ -1,0 +1,143 @@
+"""The gate. Without a part: set-up, format, lint, release build, unit, integration, end-to-end. The last line counts the cases.
+
+parts: setup format lint build unit integration e2e tidy asan tsan fuzz
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from stack import kafka  # noqa: E402
+from stack.build import build  # noqa: E402
+from stack.console import complain, elapsed, say  # noqa: E402
+from stack.problem import Problem  # noqa: E402
+from tests.runner import cpp_tests, fuzzing, logs, python_tests, tidy  # noqa: E402
+from tests.runner.outcome import Outcome, one  # noqa: E402
+from tests.runner.sources import scripts, tracked  # noqa: E402
+
+DEFAULT = ["setup", "format", "lint", "build", "unit", "integration", "e2e"]
+ALL = DEFAULT + ["tidy", "asan", "tsan", "fuzz"]
+
+
+class Steps:
+    """One method a part; each returns what came out."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._built: set[str] = set()
+
+    def setup(self) -> Outcome:
+        kafka.fetch(kafka.chosen_version(), say)
+        return Outcome()
+
+    def format(self) -> Outcome:
+        clean = logs.run_logged("format", ["clang-format-19", "--dry-run", "-Werror", *tracked(".cpp", ".hpp")])
+        if not clean:
+            logs.show_tail("format", 20)
+            say("  put right by: clang-format-19 -i FILE")
+        return one("clang-format", clean)
+
+    def lint(self) -> Outcome:
+        total = Outcome()
+        checks = {"coroutines": [sys.executable, "tests/lint/check_coroutines.py"], "layers": [sys.executable, "tests/lint/check_layers.py"],
+                  "shellcheck": ["shellcheck", "-x", *scripts()]}
+        for name, command in checks.items():
+            clean = logs.run_logged(f"lint-{name}", command)
+            total.add(one(f"lint {name}", clean))
+            if not clean:
+                logs.show_tail(f"lint-{name}")
+        total.add(python_tests.run("tests/lint", say, self._options.k))
+        if self._options.full:
+            self._build("release")
+            total.add(tidy.run(say, full=True))
+        return total
+
+    def build(self) -> Outcome:
+        self._build("release")
+        return Outcome()
+
+    def unit(self) -> Outcome:
+        self._build("release")
+        total = cpp_tests.run("release", "unit", say, self._options.k)
+        for directory in ("tests/unit/deploy", "tests/unit/e2e"):
+            total.add(python_tests.run(directory, say, self._options.k))
+        return total
+
+    def integration(self) -> Outcome:
+        self._build("release")
+        return cpp_tests.run("release", "integration", say, self._options.k)
+
+    def e2e(self) -> Outcome:
+        self._build("release")
+        return python_tests.run("tests/e2e", say, self._options.k, show=True)
+
+    def tidy(self) -> Outcome:
+        self._build("release")
+        return tidy.run(say, full=self._options.full)
+
+    def asan(self) -> Outcome:
+        return self._sanitized("asan")
+
+    def tsan(self) -> Outcome:
+        return self._sanitized("tsan")
+
+    def fuzz(self) -> Outcome:
+        self._build("asan")
+        return fuzzing.run(say, self._options.fuzz_seconds)
+
+    def _sanitized(self, preset: str) -> Outcome:
+        self._build(preset)
+        total = cpp_tests.run(preset, "unit", say, self._options.k)
+        total.add(cpp_tests.run(preset, "integration", say, self._options.k))
+        return total
+
+    def _build(self, preset: str) -> None:
+        if preset not in self._built:
+            say(f"building {preset}")
+            build(preset, say=say, log=logs.path(f"build-{preset}"))
+            self._built.add(preset)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*ALL, []], help="what to run (default: " + " ".join(DEFAULT) + ")")
+    parser.add_argument("--all", action="store_true", help="also tidy, asan, tsan, fuzz (the default where CI=true)")
+    parser.add_argument("--full", action="store_true", help="clang-tidy over all files, not only the changed ones")
+    parser.add_argument("-k", default="", metavar="WORD", help="only test programs, or Python tests, whose name has WORD in it")
+    parser.add_argument("--fuzz-seconds", type=int, default=30, help="time for each fuzz target (default: 30)")
+    parser.add_argument("--no-install", action="store_true", help="never call apt: say what is missing, and end")
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = parse()
+    everything = options.all or (not options.parts and os.environ.get("CI", "").lower() in ("true", "1"))
+    parts = ALL if everything else options.parts or DEFAULT
+    steps, total = Steps(options), Outcome()
+    try:
+        for part in parts:
+            say(part)
+            outcome = getattr(steps, part)()
+            total.add(outcome)
+            if outcome.passed or outcome.failed:
+                say(f"{part}: {outcome}")
+    except Problem as problem:
+        complain("tests/run", problem)
+        total.add(one(str(problem)[:100], False))
+    for name in total.skipped:
+        print(f"skipped: {name}")
+    for name in total.failures:
+        print(f"FAILED: {name}")
+    print(f"all of it in {elapsed():.0f} s, logs in {logs.DIRECTORY}")
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
