@@ -141,7 +141,7 @@ template <class T>
 void Schema::field(std::string_view path, T& value, std::string_view description,
                    std::type_identity_t<Check<T>> check) {
   Element& element = make(path, Element::Kind::scalar, description);
-  element.expected = Value<T>::expected() + check.expected;
+  element.expected = expected_phrase(Value<T>::expected(), check.expected);
   element.words = words_of<T>();
   element.secret = std::same_as<T, Secret>;
   element.set = [&value, holds = std::move(check.holds)](const std::string& text) {
@@ -157,7 +157,7 @@ template <class T>
 void Schema::field(std::string_view path, std::optional<T>& value, std::string_view description,
                    std::type_identity_t<Check<T>> check) {
   Element& element = make(path, Element::Kind::scalar, description);
-  element.expected = Value<T>::expected() + check.expected;
+  element.expected = expected_phrase(Value<T>::expected(), check.expected);
   element.words = words_of<T>();
   element.secret = std::same_as<T, Secret>;
   element.set = [&value, holds = std::move(check.holds)](const std::string& text) {

@@ -8,6 +8,7 @@
 
 #include "common/config/schema.hpp"
 #include "common/log/settings.hpp"
+#include "common/model/limits.hpp"
 
 // Settings that several services have under the same names (kafka, time, log, admin).
 namespace metricstream {
@@ -41,9 +42,6 @@ struct KafkaSettings {
   // librdkafka's bootstrap.servers.
   [[nodiscard]] std::string bootstrap_servers() const;
 };
-
-// What happens to a sample whose timestamp is too far ahead.
-enum class FuturePolicy { adjust, reject };
 
 constexpr auto enum_names(FuturePolicy) {
   return std::to_array<config::EnumName<FuturePolicy>>(

@@ -149,13 +149,15 @@ struct Value<E> {
   }
 };
 
-// A constraint beyond the type. `expected` follows the type's phrase: "an integer" + " from 1 to 256".
-// An empty `holds` is no constraint.
+// A constraint beyond the type. An `expected` that begins with a space or comma follows the type's phrase ("an integer"
+// + " from 1 to 256"), any other replaces it. An empty `holds` is no constraint.
 template <class T>
 struct Check {
   std::string expected;
   std::function<bool(const T&)> holds;
 };
+
+[[nodiscard]] std::string expected_phrase(const std::string& type, const std::string& check);
 
 // Both ends included. Converts to the setting's own type: between(1, 256), between(100ms, 1h).
 template <class Low, class High>
