@@ -6,8 +6,8 @@
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -26,7 +26,8 @@ namespace ssl = boost::asio::ssl;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto use_result = asio::as_tuple(asio::deferred);
+// Beast 345 does not take deferred.
+constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 
 using ResponseParser = beast::http::response_parser<beast::http::string_body>;
 

@@ -83,9 +83,11 @@ class Server {
 
   [[nodiscard]] const ServerStatistics& statistics() const;
 
- private:
+  // Private to this folder.
   struct Shared;
   class Shard;
+
+ private:
   std::unique_ptr<Shared> shared_;
   std::vector<std::unique_ptr<Shard>> shards_;
 };

@@ -1,0 +1,18 @@
+// Private to common/http: what the shards and sessions of one server have in common.
+#pragma once
+
+#include "common/http/head_parser.hpp"
+#include "common/http/server.hpp"
+
+namespace metricstream::http {
+
+struct Server::Shared {
+  ServerOptions options;
+  HeadLimits head_limits;
+  const Router& router;
+  RequestObserver* observer;  // may be null
+  OnProblem on_problem;
+  ServerStatistics statistics;
+};
+
+}  // namespace metricstream::http

@@ -1,0 +1,223 @@
+#include "common/http/session.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "common/http/header.hpp"
+#include "common/http/http_date.hpp"
+#include "common/http/request_id.hpp"
+
+namespace metricstream::http {
+namespace {
+
+constexpr std::chrono::milliseconds kLinger{2'000};
+constexpr std::size_t kKeptOutput = 64 * 1024;
+// Of what a refused client goes on sending; then the connection is reset.
+constexpr std::size_t kLingerBytes = 1024 * 1024;
+
+// True when `token` is an element of a comma-separated field.
+bool has_token(std::string_view list, std::string_view token) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    std::string_view element = list.substr(0, comma);
+    while (!element.empty() && (element.front() == ' ' || element.front() == '\t')) element.remove_prefix(1);
+    while (!element.empty() && (element.back() == ' ' || element.back() == '\t')) element.remove_suffix(1);
+    if (same_name(element, token)) return true;
+    if (comma == std::string_view::npos) break;
+    list.remove_prefix(comma + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+Session::Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared)
+    : socket_(std::move(socket)), shared_(shared), deadline_(socket_.get_executor()) {
+  boost::system::error_code ignored;
+  const auto remote = socket_.remote_endpoint(ignored);
+  remote_address_ = ignored ? "" : remote.address().to_string();
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
+  shared_.statistics.connections_open.fetch_add(1, std::memory_order_relaxed);
+}
+
+Session::~Session() { shared_.statistics.connections_open.fetch_sub(1, std::memory_order_relaxed); }
+
+void Session::begin_drain() {
+  is_draining_ = true;
+  boost::system::error_code ignored;
+  if (!is_idle_) return;
+  // The first request of a new connection may be on its way.
+  if (is_new_) return set_deadline(kDrainGrace);
+  socket_.cancel(ignored);
+}
+
+void Session::cut() {
+  is_cut_ = true;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Session::on_deadline() {
+  is_late_ = true;
+  if (!is_idle_) shared_.statistics.timeouts.fetch_add(1, std::memory_order_relaxed);
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Session::set_deadline(std::chrono::milliseconds from_now) {
+  is_late_ = false;
+  deadline_.set(shared_from_this(), Clock::now() + from_now);
+}
+
+Task<void> Session::run() {
+  struct End {
+    Session& session;
+    ~End() {
+      session.deadline_.stop();
+      boost::system::error_code ignored;
+      session.socket_.close(ignored);
+    }
+  };
+  const End end{*this};
+  set_deadline(shared_.options.timeouts.header);
+  Next next = Next::request;
+  while (next == Next::request) next = co_await next_request();
+  if (next == Next::linger) co_await linger();
+}
+
+Task<Session::Next> Session::next_request() {
+  refusal_.reset();
+  std::size_t header_bytes = 0;
+  const Input input = co_await read_header(header_bytes);
+  if (input == Input::closed) co_return Next::close;
+  is_new_ = false;
+  request_started_ = Clock::now();
+  body_bytes_ = 0;
+  deadline_.clear();
+  bool is_well_formed = input == Input::ready;
+  if (is_well_formed) {
+    auto parsed = parse_head(input_.data().substr(0, header_bytes), shared_.head_limits, head_);
+    if (!parsed) refuse(std::move(parsed.error()));
+    is_well_formed = parsed.has_value();
+  } else {
+    head_.clear();
+  }
+  head_.remote_address = remote_address_;
+  name_request();
+  if (is_well_formed) co_return co_await serve(header_bytes);
+  shared_.statistics.framing_errors.fetch_add(1, std::memory_order_relaxed);
+  co_return co_await answer(*refusal_, input_.data().size());
+}
+
+Task<Session::Next> Session::serve(std::size_t header_bytes) {
+  // The stages before the body, cheapest first; what they refuse is never read.
+  const auto route = shared_.router.route(head_.method, head_.path);
+  refusal_ = route ? (*route)->on_header(head_) : std::optional<Response>(route.error());
+  if (!refusal_ && head_.body.content_length > shared_.options.limits.body_bytes) {
+    refuse(problem(413, "body-too-large", "the body is larger than its limit; send it in smaller batches"));
+  }
+  if (refusal_) {
+    // A body that is here already is skipped, so that a client that is told to wait keeps its connection.
+    const bool can_skip = !head_.body.has_body() || has_whole_body(header_bytes);
+    if (!can_skip) refusal_->close = true;
+    const std::size_t skipped = can_skip ? header_bytes + head_.body.content_length : input_.data().size();
+    co_return co_await answer(*refusal_, skipped);
+  }
+
+  std::string_view body;
+  if (head_.body.has_body()) {
+    const Input input = co_await read_body(header_bytes, body);
+    if (input == Input::closed) co_return Next::close;
+    if (input == Input::refused) co_return co_await answer(*refusal_, input_.data().size());
+  }
+  deadline_.clear();
+  body_bytes_ = body.size();
+  const Response response = co_await call(**route, body);
+  const bool is_in_place = !body.empty() && body.data() != body_.data();
+  const Next next = co_await answer(response, header_bytes + (is_in_place ? body.size() : 0));
+  if (body_.capacity() > kKeptOutput) std::string().swap(body_);
+  co_return next;
+}
+
+Task<Response> Session::call(Handler& handler, std::string_view body) {
+  struct InFlight {
+    std::atomic<std::int64_t>& count;
+    explicit InFlight(std::atomic<std::int64_t>& c) : count(c) { count.fetch_add(1, std::memory_order_relaxed); }
+    ~InFlight() { count.fetch_sub(1, std::memory_order_relaxed); }
+  };
+  const InFlight in_flight(shared_.statistics.requests_in_flight);
+  const Request request{head_, body};
+  std::string bug;
+  try {
+    co_return co_await handler.handle(request);
+  } catch (const std::exception& exception) {
+    bug = exception.what();
+  }
+  shared_.on_problem("request " + std::string(head_.request_id) + ": " + bug);
+  Response response = problem(500, "internal", "the server failed to handle this request; its log has the request id");
+  response.close = true;
+  co_return response;
+}
+
+Task<Session::Next> Session::answer(const Response& response, std::size_t consumed) {
+  const bool is_last_input = input_.data().size() <= consumed;
+  ResponseFrame frame;
+  frame.date = http_date_now();
+  frame.request_id = head_.request_id;
+  frame.close = response.close || wants_close() || (is_draining_ && is_last_input);
+  frame.keep_alive_10 = head_.version == 10;
+  frame.head_only = head_.method == "HEAD";
+  output_.clear();
+  append_response(output_, response, frame);
+  const bool is_written = co_await write(output_);
+  if (output_.capacity() > kKeptOutput) std::string().swap(output_);
+  if (shared_.observer) {
+    shared_.observer->on_request(head_, response.status, body_bytes_, Clock::now() - request_started_);
+  }
+  input_.consume(std::min(consumed, input_.data().size()));
+  if (!is_written) co_return Next::close;
+  if (!frame.close) co_return Next::request;
+  co_return response.close ? Next::linger : Next::close;
+}
+
+// Closing a socket on which unread bytes are waiting resets it, and the client may never see the answer.
+Task<void> Session::linger() {
+  boost::system::error_code error;
+  socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
+  set_deadline(kLinger);
+  std::size_t total = 0;
+  while (total < kLingerBytes && !is_draining_) {
+    input_.consume(input_.data().size());
+    const Input input = co_await read_more();
+    if (input != Input::ready) break;
+    total += input_.data().size();
+  }
+}
+
+bool Session::wants_close() const {
+  const auto connection = head_.find("Connection");
+  if (head_.version == 10) return !connection || !has_token(*connection, "keep-alive");
+  return connection && has_token(*connection, "close");
+}
+
+bool Session::has_whole_body(std::size_t header_bytes) const {
+  return !head_.body.is_chunked && input_.data().size() - header_bytes >= head_.body.content_length;
+}
+
+void Session::name_request() {
+  head_.request_id = head_.find("X-Request-Id").value_or("");
+  if (!is_usable_request_id(head_.request_id)) {
+    make_request_id(made_request_id_);
+    head_.request_id = made_request_id_;
+  }
+  const auto trace = head_.find("traceparent");
+  if (trace && is_traceparent(*trace)) head_.traceparent = *trace;
+}
+
+Session::Input Session::refuse(Response response) {
+  refusal_ = std::move(response);
+  return Input::refused;
+}
+
+}  // namespace metricstream::http

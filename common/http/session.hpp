@@ -1,0 +1,86 @@
+// Private to common/http: one connection of the server.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/http/deadline.hpp"
+#include "common/http/handler.hpp"
+#include "common/http/read_buffer.hpp"
+#include "common/http/server_shared.hpp"
+#include "common/runtime/task.hpp"
+
+namespace metricstream::http {
+
+// Reads requests one after the other and answers each before it looks at the next: that is what keeps pipelined answers
+// in order. Lives on the thread that accepted it; owned by its own coroutine.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Task<void> run();
+
+  // What has been received is answered, the last time with Connection: close; an idle connection ends now.
+  void begin_drain();
+  // Ends the connection whatever it does. A handler that is suspended still ends by itself.
+  void cut();
+
+  void on_deadline();  // for deadline_
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  // Of reading: `refused` means that refusal_ holds the answer, `closed` that nobody is there to be answered.
+  enum class Input { ready, refused, closed };
+  // What happens behind an answer.
+  enum class Next { request, close, linger };
+  // How long a drain waits for the first request of a new connection.
+  static constexpr std::chrono::milliseconds kDrainGrace{500};
+
+  Task<Next> next_request();
+  Task<Next> serve(std::size_t header_bytes);
+  Task<Next> answer(const Response& response, std::size_t consumed);
+  Task<Response> call(Handler& handler, std::string_view body);
+  Task<void> linger();
+
+  Task<Input> read_header(std::size_t& header_bytes);
+  Task<Input> read_more();
+  bool read_last();
+  Task<Input> read_body(std::size_t header_bytes, std::string_view& body);
+  Task<Input> read_sized_body(std::size_t header_bytes, std::string_view& body);
+  Task<Input> read_long_body(std::size_t header_bytes);
+  Task<Input> read_chunked_body(std::size_t header_bytes);
+  Task<bool> write(std::string_view bytes);
+
+  Input refuse(Response response);
+  Input refuse_late_body();
+  [[nodiscard]] bool wants_close() const;
+  [[nodiscard]] bool has_whole_body(std::size_t header_bytes) const;
+  void name_request();
+  void set_deadline(std::chrono::milliseconds from_now);
+
+  boost::asio::ip::tcp::socket socket_;
+  Server::Shared& shared_;
+  Deadline<Session> deadline_;
+  ReadBuffer input_;
+  RequestHead head_;
+  std::optional<Response> refusal_;
+  std::string body_;  // where a body is put together that is chunked or larger than the buffer
+  std::string output_;
+  std::string remote_address_;
+  std::string made_request_id_;
+  Clock::time_point request_started_;
+  std::size_t body_bytes_ = 0;
+  bool is_new_ = true;  // no request yet
+  bool is_idle_ = false;
+  bool is_draining_ = false;
+  bool is_late_ = false;  // the deadline has passed
+  bool is_cut_ = false;
+};
+
+}  // namespace metricstream::http

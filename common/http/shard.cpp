@@ -1,0 +1,125 @@
+#include "common/http/shard.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
+
+#include "common/http/http_date.hpp"
+#include "common/runtime/sleep.hpp"
+
+namespace metricstream::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+// Past the connection limit: told so with one attempt to write, no reading, no waiting.
+void turn_away(tcp::socket& socket) {
+  Response response = retry_later(503, "too-many-connections", "the server has as many connections as it takes",
+                                  std::chrono::seconds{1});
+  ResponseFrame frame;
+  frame.date = http_date_now();
+  frame.close = true;
+  std::string bytes;
+  append_response(bytes, response, frame);
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(bytes), ignored);
+  socket.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+}  // namespace
+
+Server::Shard::Shard(asio::any_io_executor executor, Shared& shared)
+    : executor_(executor),
+      shared_(shared),
+      acceptor_(executor),
+      group_(executor, [&shared](std::string_view child, std::string_view message) {
+        shared.on_problem(std::string(child) + ": " + std::string(message));
+      }) {}
+
+error_code Server::Shard::listen(const tcp::endpoint& endpoint) {
+  error_code error;
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.set_option(ReusePort(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor_.non_blocking(true, error);
+  return error;
+}
+
+std::uint16_t Server::Shard::port() const { return acceptor_.local_endpoint().port(); }
+
+void Server::Shard::start() {
+  asio::post(executor_, [this] { group_.spawn("accept", accept()); });
+}
+
+Task<void> Server::Shard::accept() {
+  while (!is_draining_) {
+    auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::deferred));
+    if (!error) {
+      admit(std::move(socket));
+    } else if (!is_draining_ && error != asio::error::connection_aborted) {
+      // Most likely no file descriptors: waiting is all that helps, and a log line for each attempt would not.
+      shared_.on_problem(shared_.options.name + ": cannot accept a connection: " + error.message());
+      co_await sleep_for(kAcceptPause);
+    }
+  }
+}
+
+void Server::Shard::admit(Socket socket) {
+  ServerStatistics& statistics = shared_.statistics;
+  const auto open = statistics.connections_open.load(std::memory_order_relaxed);
+  if (open >= static_cast<std::int64_t>(shared_.options.limits.connections)) {
+    statistics.connections_refused.fetch_add(1, std::memory_order_relaxed);
+    turn_away(socket);
+    return;
+  }
+  statistics.connections_accepted.fetch_add(1, std::memory_order_relaxed);
+  auto session = std::make_shared<Session>(std::move(socket), shared_);
+  if (is_draining_) session->begin_drain();
+  group_.spawn("session", run(std::move(session)));
+}
+
+Task<void> Server::Shard::run(std::shared_ptr<Session> session) {
+  struct Listed {
+    std::unordered_set<Session*>& sessions;
+    Session* session;
+    ~Listed() { sessions.erase(session); }
+  };
+  sessions_.insert(session.get());
+  const Listed listed{sessions_, session.get()};
+  co_await session->run();
+}
+
+void Server::Shard::begin_drain() {
+  is_draining_ = true;
+  // Closing a listening socket resets the connections that the kernel has accepted for us.
+  error_code error;
+  while (acceptor_.is_open()) {
+    Socket socket = acceptor_.accept(error);
+    if (error) break;
+    admit(std::move(socket));
+  }
+  acceptor_.close(error);
+  for (Session* session : sessions_) session->begin_drain();
+}
+
+Task<std::size_t> Server::Shard::finish(std::chrono::steady_clock::time_point deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  const bool is_done = co_await group_.wait_for(std::max(left, std::chrono::steady_clock::duration::zero()));
+  const std::size_t cut = is_done ? 0 : sessions_.size();
+  for (Session* session : sessions_) session->cut();
+  co_await group_.wait();
+  co_return cut;
+}
+
+}  // namespace metricstream::http
