@@ -26,6 +26,11 @@ bool is_foreign_refusal(const WriteAnswer& answer) {
          answer.body.find("HTTP request to an HTTPS server") != std::string_view::npos;
 }
 
+// InfluxDB 1.x answers a write to a policy that does not exist with 500: an operator has to act, waiting does not help.
+bool is_missing_policy(const WriteAnswer& answer) {
+  return answer.status == 500 && answer.body.find("retention policy not found") != std::string_view::npos;
+}
+
 WriteKind kind_of(const WriteAnswer& answer) {
   const int status = answer.status;
   if (status == 204) return WriteKind::acknowledged;
@@ -35,7 +40,7 @@ WriteKind kind_of(const WriteAnswer& answer) {
   if (status == 400 || status == 422) {
     return is_foreign_refusal(answer) ? WriteKind::misconfigured : WriteKind::refused_part;
   }
-  if (status >= 300 && status < 500) return WriteKind::misconfigured;
+  if ((status >= 300 && status < 500) || is_missing_policy(answer)) return WriteKind::misconfigured;
   return WriteKind::ambiguous;
 }
 

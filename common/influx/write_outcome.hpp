@@ -22,9 +22,9 @@ enum class WriteKind : std::uint8_t {
 
 struct WriteOutcome {
   WriteKind kind = WriteKind::ambiguous;
-  int status = 0;                                   // 0: there was no complete answer
-  std::optional<std::chrono::seconds> retry_after;  // at most kMaxRetryAfter
-  std::string message;                              // InfluxDB's own words or the network's, printable, for people
+  int status = 0;                                     // 0: there was no complete answer
+  std::optional<std::chrono::seconds> retry_after{};  // at most kMaxRetryAfter
+  std::string message{};                              // InfluxDB's own words or the network's, printable, for people
 };
 
 // A server that asks for more is asked again anyway.
@@ -33,11 +33,11 @@ constexpr std::chrono::seconds kMaxRetryAfter{600};
 // An answer as far as the decision needs it.
 struct WriteAnswer {
   int status = 0;
-  std::string_view content_type;
-  std::string_view retry_after;   // the header's text, empty where absent; an HTTP date counts as absent
-  std::string_view location;      // of a redirect
-  std::string_view error_header;  // X-Influxdb-Error
-  std::string_view body;          // only its beginning is used
+  std::string_view content_type{};
+  std::string_view retry_after{};   // the header's text, empty where absent; an HTTP date counts as absent
+  std::string_view location{};      // of a redirect
+  std::string_view error_header{};  // X-Influxdb-Error
+  std::string_view body{};          // only its beginning is used
 };
 
 // Pure, and total: every status has a meaning. Source of the table: the write handlers of InfluxDB 1.6, 1.8 and 2.7.

@@ -58,7 +58,6 @@ void Lane::flush() {
 }
 
 void Lane::close() {
-  bool must_wake = false;
   {
     const std::lock_guard lock{mutex_};
     closed_.store(true, std::memory_order_release);
@@ -67,9 +66,9 @@ void Lane::close() {
     unsettled_.clear();
     queued_bytes_ = 0;
     queued_lines_ = 0;
-    must_wake = clear_sleeping();
+    sleeping_ = false;
   }
-  if (must_wake) wake_();
+  wake_();  // also a writer that waits for something else than lines
 }
 
 std::optional<Lane::Batch> Lane::take(TimeNs boot_time, TimeNs* sleep_until) {

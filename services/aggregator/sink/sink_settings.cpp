@@ -13,6 +13,9 @@ void describe(config::Schema& schema, BatchSettings& batch) {
 void describe(config::Schema& schema, SinkSettings& sink) {
   schema.field("type", sink.type, "The kind of store.");
   influx::describe(schema, sink.endpoint);
+  schema.field("schema", sink.schema,
+               "How points are named: a measurement for each metric, or the measurement server_metrics with a tag "
+               "metric_name.");
   schema.section("batch", sink.batch, "A request is sent when the first of these is reached.");
   schema.field("timeout", sink.timeout, "Of one write request; afterwards it is repeated.",
                config::between(std::chrono::milliseconds{100}, std::chrono::minutes{5}));
