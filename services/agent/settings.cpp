@@ -97,9 +97,8 @@ void describe(config::Schema& schema, AgentSettings& settings) {
   schema.section("path", "Where the machine's files are seen from here, for an agent in a container.");
   schema.field("path.procfs", settings.procfs, "The machine's /proc.", config::not_empty());
   schema.field("path.rootfs", settings.rootfs, "The machine's /.", config::not_empty());
-  schema.field(
-      "ledger_path", settings.ledger_path,
-      "JSON-lines file with every batch and what became of it (docs in services/agent/ledger.hpp). Empty: none.");
+  schema.field("ledger_path", settings.ledger_path,
+               "JSON-lines file with every batch and what became of it (format: docs/agent.md). Empty: none.");
   schema.section("log", settings.log, "Logging to standard error.");
   schema.section("admin", settings.admin, "Health, readiness and the agent's own metrics.");
   schema.validate([&settings](config::Report& report) {

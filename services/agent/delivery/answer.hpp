@@ -12,11 +12,11 @@ namespace metricstream::agent {
 struct Answer {
   unsigned status = 0;        // 0: there was no HTTP answer
   bool maybe_stored = false;  // without an answer: whether the request may have reached the server
-  std::optional<std::chrono::seconds> retry_after;
-  std::string detail;  // the server's words or the network's, for people
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;
+  std::string detail = {};  // the server's words or the network's, for people
 
   // What the server says of the samples; absent in the answers of other servers.
-  std::optional<std::uint64_t> rejected;
+  std::optional<std::uint64_t> rejected = std::nullopt;
 };
 
 // What follows for the batch.
