@@ -98,10 +98,10 @@ class Consumer {
   [[nodiscard]] bool commit_async(std::span<const PartitionCommit> commits);
   [[nodiscard]] bool commit_in_flight() const;
 
-  // The last commit of a revocation. Blocks until answered (the broker's session or request timeout at most). The first
-  // partition's error stands for all. Waits for an unanswered commit_async as well (its on_committed may come later, in
-  // poll).
-  [[nodiscard]] CommitError commit_sync(std::span<const PartitionCommit> commits);
+  // The last commit of a revocation: waits for an unanswered commit_async, sends, and waits for the answer, all within
+  // `timeout`. The first partition that failed speaks for all. Without an answer the request stays in flight, the
+  // result is coordinator_unavailable, and on_committed follows in a later poll.
+  [[nodiscard]] CommitError commit_sync(std::span<const PartitionCommit> commits, std::chrono::milliseconds timeout);
 
   // Stops and restarts fetching without leaving the group; resuming what is not paused does nothing.
   [[nodiscard]] Result<void> pause(std::int32_t partition);
@@ -120,7 +120,7 @@ class Consumer {
   [[nodiscard]] Result<std::int32_t> partition_count(std::chrono::milliseconds timeout);
 
   // Leaves (a static member keeps its place until its session ends) with on_revoked and outstanding on_committed
-  // calls made inside. Blocks. No call but the destructor may follow.
+  // calls made inside. Blocks, at most about 10 s. No call but the destructor may follow.
   void close();
 
  private:
