@@ -1,0 +1,193 @@
+#include "common/cli/service.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include "common/base/version.hpp"
+#include "common/config/shared_settings.hpp"
+
+namespace metricstream {
+namespace {
+
+using Configured = ServiceDefinition::Configured;
+
+// What the command line says.
+struct Options {
+  std::string config_file;
+  std::string log_level;
+  std::string log_format;
+  std::string url;
+  std::vector<std::string> files;
+};
+
+struct FileText {
+  std::string name;
+  std::string text;
+};
+
+Result<FileText> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return fail(path + ": is a directory, expected a YAML file");
+  if (!in) return fail(path + ": cannot be read: " + std::generic_category().message(errno));
+  return FileText{path, std::string(std::istreambuf_iterator<char>(in), {})};
+}
+
+// The named file, else the service's own where it exists, else nothing, that is the defaults.
+Result<FileText> configuration_text(const ServiceDefinition& service, const Options& options) {
+  if (!options.config_file.empty()) return read_file(options.config_file);
+  std::error_code error;
+  if (std::filesystem::exists(service.config_file, error)) return read_file(service.config_file);
+  return FileText{"built-in defaults", ""};
+}
+
+void print_findings(const config::Findings& findings) {
+  for (const config::Problem& warning : findings.warnings) std::cerr << "warning: " << warning.text() << "\n";
+  std::cerr << config::text_of(findings.problems);
+}
+
+// The configuration with the flags applied; nothing when it is bad, which has been said then.
+std::unique_ptr<Configured> configure(const ServiceDefinition& service, const Options& options, bool quiet) {
+  const Result<FileText> file = configuration_text(service, options);
+  if (!file) {
+    std::cerr << service.name << ": " << file.error().message << "\n";
+    return nullptr;
+  }
+  std::unique_ptr<Configured> configured = service.load(file->text, file->name);
+  if (!configured->findings.problems.empty()) {
+    print_findings(configured->findings);
+    return nullptr;
+  }
+  if (!quiet) print_findings(configured->findings);
+  if (const auto level = config::Value<LogLevel>::parse(options.log_level)) configured->log->level = *level;
+  if (const auto format = config::Value<LogFormat>::parse(options.log_format)) configured->log->format = *format;
+  return configured;
+}
+
+int run(const ServiceDefinition& service, const Options& options) {
+  const std::unique_ptr<Configured> configured = configure(service, options, true);
+  if (!configured) return kExitConfig;
+  Logger logger(*configured->log);
+  for (const config::Problem& warning : configured->findings.warnings) {
+    logger.with("config").warn("configuration", {{"warning", warning.text()}});
+  }
+  try {
+    return configured->run(logger);
+  } catch (const std::exception& error) {
+    logger.error("stopped by an error", {{"err", error.what()}});
+    return kExitFailure;
+  }
+}
+
+int check_config(const ServiceDefinition& service, const Options& options) {
+  std::vector<Result<FileText>> files;
+  for (const std::string& path : options.files) files.push_back(read_file(path));
+  if (files.empty()) files.push_back(configuration_text(service, options));
+  bool good = true;
+  for (const Result<FileText>& file : files) {
+    if (!file) {
+      std::cerr << file.error().message << "\n";
+      good = false;
+      continue;
+    }
+    const std::unique_ptr<Configured> configured = service.load(file->text, file->name);
+    print_findings(configured->findings);
+    if (configured->findings.problems.empty()) {
+      std::cout << file->name << ": ok\n";
+    } else {
+      good = false;
+    }
+  }
+  return good ? kExitOk : kExitFailure;
+}
+
+int show_config(const ServiceDefinition& service, const Options& options) {
+  const std::unique_ptr<Configured> configured = configure(service, options, false);
+  if (!configured) return kExitConfig;
+  std::cout << configured->show();
+  return kExitOk;
+}
+
+int healthcheck(const ServiceDefinition& service, const Options& options) {
+  std::string url = options.url;
+  if (url.empty()) {
+    const std::unique_ptr<Configured> configured = configure(service, options, true);
+    if (!configured) return kExitConfig;
+    url = configured->health_url;
+    if (url.empty()) {
+      std::cerr << service.name << ": admin.listen is off, expected --url\n";
+      return kExitFailure;
+    }
+  }
+  const Result<void> healthy = check_health(url);
+  if (healthy) return kExitOk;
+  std::cerr << healthy.error().message << "\n";
+  return kExitFailure;
+}
+
+void add_common_options(CLI::App& app, Options& options) {
+  app.add_option("-c,--config.file", options.config_file, "Configuration file (YAML)")
+      ->envname("METRICSTREAM_CONFIG_FILE");
+  app.add_option("--log.level", options.log_level, "Overrides the configuration")
+      ->envname("METRICSTREAM_LOG_LEVEL")
+      ->check(CLI::IsMember(config::Value<LogLevel>::words()));
+  app.add_option("--log.format", options.log_format, "Overrides the configuration")
+      ->envname("METRICSTREAM_LOG_FORMAT")
+      ->check(CLI::IsMember(config::Value<LogFormat>::words()));
+}
+
+int dispatch(int argc, const char* const* argv, const ServiceDefinition& service) {
+  Options options;
+  CLI::App app(service.description, service.name);
+  app.set_version_flag("--version", version_text(service.name));
+  app.footer("Exit codes: 0 ok, 1 failure, 2 wrong usage, 78 bad configuration.");
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  add_common_options(app, options);
+
+  app.add_subcommand("run", "Run the service (default)");
+  CLI::App* check = app.add_subcommand("check", "Check something without running");
+  check->require_subcommand(1);
+  CLI::App* checked = check->add_subcommand("config", "Report everything wrong with configuration files");
+  checked->add_option("FILE", options.files, "Files to check instead of --config.file");
+  CLI::App* config = app.add_subcommand("config", "Print configuration");
+  config->require_subcommand(1);
+  const CLI::App* defaults = config->add_subcommand("default", "The defaults as an annotated YAML file");
+  const CLI::App* show = config->add_subcommand("show", "What is in force, secrets as ***");
+  CLI::App* health = app.add_subcommand("healthcheck", "Ask the running service whether it is healthy");
+  health->add_option("--url", options.url, "Default: admin.listen of the configuration")
+      ->envname("METRICSTREAM_HEALTHCHECK_URL");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (checked->parsed()) return check_config(service, options);
+  if (defaults->parsed()) {
+    std::cout << service.default_yaml();
+    return kExitOk;
+  }
+  if (show->parsed()) return show_config(service, options);
+  if (health->parsed()) return healthcheck(service, options);
+  return run(service, options);
+}
+
+}  // namespace
+
+int run_service(int argc, const char* const* argv, const ServiceDefinition& service) {
+  try {
+    return dispatch(argc, argv, service);
+  } catch (const std::exception& error) {
+    std::cerr << service.name << ": " << error.what() << "\n";
+    return kExitFailure;
+  }
+}
+
+}  // namespace metricstream
