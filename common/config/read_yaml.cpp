@@ -39,6 +39,7 @@ class Reader {
     findings_.problems.push_back({file_, mark.line + 1, mark.column + 1, std::string(path), std::move(message)});
   }
   void validate(Element& section, const std::string& path);
+  [[nodiscard]] bool is_good() const { return findings_.problems.empty(); }
   [[nodiscard]] Findings finish();
 
  private:
@@ -280,12 +281,8 @@ Findings read_yaml(Element& root, std::string_view text, std::string_view file, 
   } catch (const YAML::Exception& error) {
     reader.problem(error.mark, "", "not valid YAML: " + error.msg);
   }
-  Findings so_far = reader.finish();
-  if (!so_far.problems.empty()) return so_far;
-  reader.validate(root, "");
-  Findings checked = reader.finish();
-  checked.warnings.insert(checked.warnings.begin(), so_far.warnings.begin(), so_far.warnings.end());
-  return checked;
+  if (reader.is_good()) reader.validate(root, "");
+  return reader.finish();
 }
 
 }  // namespace metricstream::config

@@ -14,21 +14,25 @@ using Lines = std::vector<std::string>;
 
 bool is_plain(std::string_view text) {
   constexpr std::string_view first = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.";
-  constexpr std::string_view rest = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.:@%+=*?-";
+  constexpr std::string_view rest = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/.:@%+=*-";
   if (text.empty() || text == "null" || text == "Null" || text == "NULL") return false;
   const bool negative = text.size() > 1 && text[0] == '-' && text[1] >= '0' && text[1] <= '9';
   return (first.contains(text.front()) || negative) && text.find_first_not_of(rest) == std::string_view::npos &&
          text.back() != ':';
 }
 
-// A scalar that reads back as `text`: a dollar is doubled since reading expands, the rest is YAML's quoting.
-std::string scalar(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) escaped.append(c == '$' ? 2 : 1, c);
-  if (is_plain(escaped)) return escaped;
+std::string quoted(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   std::string out = "\"";
-  append_json_escaped(out, escaped);
+  append_json_escaped(out, text);
   return out + "\"";
+}
+
+// A value that reads back as `text`: a dollar is doubled, since reading expands values (not keys).
+std::string scalar(std::string_view text) {
+  std::string doubled;
+  for (const char c : text) doubled.append(c == '$' ? 2 : 1, c);
+  return quoted(doubled);
 }
 
 // http://user:password@host prints as http://user:***@host.
@@ -130,7 +134,7 @@ void Writer::texts(Lines& out, const Element& element, std::size_t indent) const
   const auto pairs = element.pairs();
   out.push_back(margin + element.name + (pairs.empty() ? ": {}" : ":"));
   for (const auto& [key, value] : pairs) {
-    out.push_back(margin + "  " + scalar(key) + ": " + scalar(names_a_secret(key) ? "***" : without_password(value)));
+    out.push_back(margin + "  " + quoted(key) + ": " + scalar(names_a_secret(key) ? "***" : without_password(value)));
   }
 }
 
