@@ -35,7 +35,8 @@ struct Fault {
 // means that the tag is absent.
 [[nodiscard]] std::optional<Fault> check_tag_value(std::string_view value, const BatchLimits& limits);
 
-// Units are words for people ("bytes", "ms"): up to kUnitBytes bytes without control bytes; empty means none.
+// Units are words for people ("bytes", "ms"): up to kUnitBytes bytes, no control byte, no backslash at the end; empty
+// means none.
 constexpr std::size_t kUnitBytes = 64;
 [[nodiscard]] std::optional<Fault> check_unit(std::string_view unit);
 

@@ -1,0 +1,346 @@
+#include "common/codec/body_collector.hpp"
+
+#include <algorithm>
+
+#include "common/codec/number_text.hpp"
+
+namespace metricstream {
+namespace {
+
+// Without a bound the set of an object's keys could take many times the body's memory.
+constexpr std::size_t kMinMembers = 4096;
+
+double exact_double(const Scalar& number, ValueKind& kind) {
+  kind = ValueKind::number;
+  if (number.integer && *number.integer != 0) return static_cast<double>(*number.integer);
+  const std::optional<double> value = parse_double(number.text);  // also of "-0"
+  if (!value) kind = ValueKind::too_large;
+  return value.value_or(0);
+}
+
+}  // namespace
+
+bool KeySet::insert(std::string_view key) {
+  const auto next = static_cast<std::uint32_t>(keys_.size());
+  const bool is_new = table_.insert(hash_(key), next, [&](std::uint32_t i) { return keys_[i] == key; }).second;
+  if (is_new) keys_.push_back(key);
+  return is_new;
+}
+
+BodyCollector::BodyCollector(PendingBody& body, std::uint64_t hash_seed)
+    : body_(body), root_keys_(hash_seed), sample_keys_(hash_seed), inner_keys_(hash_seed), hash_(hash_seed) {}
+
+void BodyCollector::start(const BatchLimits& limits, BodyFormat format) {
+  limits_ = &limits;
+  is_lines_ = format == BodyFormat::ndjson;
+  max_members_ = std::max(kMinMembers, 4 * limits.samples);
+  depth_ = 0;
+  skip_depth_ = 0;
+  tag_texts_.clear();
+  tag_set_text_.clear();
+  failure_.reset();
+}
+
+bool BodyCollector::fail(DecodeError::Kind kind, const char* at, std::string message) {
+  failure_ = Failure{kind, at, std::move(message)};
+  return false;
+}
+
+bool BodyCollector::fail_duplicate(std::string_view key) {
+  return fail(DecodeError::Kind::malformed, key.data(), "this key is there twice in one object");
+}
+
+bool BodyCollector::fail_too_many_members(std::string_view key) {
+  return fail(DecodeError::Kind::too_large, key.data(),
+              "more than " + std::to_string(max_members_) + " members in one object");
+}
+
+void BodyCollector::enter(Place place) {
+  outer_[depth_++] = place_;
+  place_ = place;
+}
+
+bool BodyCollector::enter_skipped() {
+  enter(Place::skip);
+  skip_depth_ = 1;
+  return true;
+}
+
+void BodyCollector::begin_root() {
+  enter(Place::root);
+  root_ = PendingSample{};
+  root_seen_ = MemberSet{};
+  root_keys_.clear();
+  root_members_.clear();
+  host_id_ = server_id_ = host_ = HostMember{};
+}
+
+void BodyCollector::begin_sample() {
+  enter(Place::sample);
+  sample_ = PendingSample{};
+  sample_seen_ = MemberSet{};
+  sample_keys_.clear();
+}
+
+bool BodyCollector::begin_tags(PendingSample& sample) {
+  enter(Place::tags);
+  tags_of_ = &sample;
+  first_tag_ = static_cast<std::uint32_t>(body_.tags.size());
+  has_copied_ = false;
+  return true;
+}
+
+bool BodyCollector::begin_fields(PendingSample& sample) {
+  enter(Place::fields);
+  inner_keys_.clear();
+  sample.first_field = static_cast<std::uint32_t>(body_.fields.size());
+  return true;
+}
+
+bool BodyCollector::begin_object() {
+  switch (place_) {
+    case Place::skip:
+      ++skip_depth_;
+      return true;
+    case Place::document:
+      if (is_lines_) {
+        begin_sample();
+      } else {
+        begin_root();
+      }
+      return true;
+    case Place::elements:
+      begin_sample();
+      return true;
+    case Place::root:
+      return compound_member(root_, true);
+    case Place::sample:
+      return compound_member(sample_, true);
+    case Place::tags:
+      body_.tags.push_back({key_, {}, ValueKind::compound});
+      return enter_skipped();
+    case Place::fields:
+      return push_field(0, ValueKind::compound) && enter_skipped();
+  }
+  return false;
+}
+
+bool BodyCollector::begin_array() {
+  switch (place_) {
+    case Place::skip:
+      ++skip_depth_;
+      return true;
+    case Place::document:
+      if (is_lines_) return push_not_an_object() && enter_skipped();
+      enter(Place::elements);
+      return true;
+    case Place::elements:
+      return push_not_an_object() && enter_skipped();
+    case Place::root:
+      return compound_member(root_, false);
+    case Place::sample:
+      return compound_member(sample_, false);
+    case Place::tags:
+    case Place::fields:
+      return begin_object();  // one as wrong as the other
+  }
+  return false;
+}
+
+bool BodyCollector::compound_member(PendingSample& sample, bool is_object) {
+  if (member_ == Member::tags && is_object) return begin_tags(sample);
+  if (member_ == Member::fields && is_object) return begin_fields(sample);
+  if (member_ == Member::metrics && !is_object) {
+    enter(Place::elements);
+    return true;
+  }
+  const Scalar value{ValueKind::compound, {}, {}};
+  if (place_ == Place::root) return root_scalar(value) && enter_skipped();
+  set_member(sample, value);
+  return enter_skipped();
+}
+
+bool BodyCollector::end_object() {
+  switch (place_) {
+    case Place::skip:
+      if (--skip_depth_ == 0) leave();
+      return true;
+    case Place::tags:
+      return finish_tags();
+    case Place::sample:
+      leave();
+      return push_sample(sample_);
+    case Place::root:
+      leave();
+      return finish_root();
+    default:
+      leave();
+      return true;
+  }
+}
+
+bool BodyCollector::end_array() {
+  if (place_ != Place::skip || --skip_depth_ == 0) leave();
+  return true;
+}
+
+bool BodyCollector::key(std::string_view key) {
+  key_ = key;
+  switch (place_) {
+    case Place::root:
+      member_ = find_member(key);
+      return object_member(key, root_seen_, root_keys_);
+    case Place::sample:
+      member_ = find_member(key);
+      if (!is_sample_member(member_)) member_ = Member::unknown;
+      return object_member(key, sample_seen_, sample_keys_);
+    case Place::fields:
+      return inner_keys_.insert(key) || fail_duplicate(key);
+    case Place::tags:  // compared at the object's end
+      if (body_.tags.size() - first_tag_ < max_members_) return true;
+      return fail_too_many_members(key);
+    default:
+      return true;
+  }
+}
+
+bool BodyCollector::object_member(std::string_view key, MemberSet& seen, KeySet& keys) {
+  if (member_ != Member::unknown) return seen.insert(member_) || fail_duplicate(key);
+  if (!keys.insert(key)) return fail_duplicate(key);
+  if (keys.size() > max_members_) return fail_too_many_members(key);
+  if (place_ == Place::sample) ++body_.unknown_members;
+  return true;
+}
+
+bool BodyCollector::scalar(const Scalar& value) {
+  switch (place_) {
+    case Place::skip:
+      return true;
+    case Place::sample:
+      set_member(sample_, value);
+      return true;
+    case Place::tags:
+      body_.tags.push_back({key_, value.kind == ValueKind::string ? value.text : std::string_view(), value.kind});
+      return true;
+    case Place::fields:
+      return field_scalar(value);
+    case Place::root:
+      return root_scalar(value);
+    case Place::elements:
+      return push_not_an_object();
+    case Place::document:
+      if (is_lines_) return push_not_an_object();
+      return fail(DecodeError::Kind::malformed, nullptr, "expected an object or an array of samples");
+  }
+  return false;
+}
+
+void BodyCollector::set_member(PendingSample& sample, const Scalar& value) {
+  switch (member_) {
+    case Member::name:
+      sample.name = value.text;
+      sample.name_kind = value.kind;
+      break;
+    case Member::value:
+      sample.value_kind = value.kind;
+      if (value.kind == ValueKind::number) sample.value = exact_double(value, sample.value_kind);
+      break;
+    case Member::type: {
+      const auto type = value.kind == ValueKind::string ? parse_metric_type(value.text) : std::nullopt;
+      sample.type_state = type ? TypeState::known : TypeState::unknown;
+      sample.type = type.value_or(MetricType::gauge);
+      break;
+    }
+    case Member::unit:
+      sample.unit = value.text;
+      sample.unit_kind = value.kind;
+      break;
+    case Member::timestamp: {
+      std::optional<TimeNs> time;
+      if (value.integer) {
+        time = parse_unix_time(*value.integer);
+      } else if (value.kind == ValueKind::number) {
+        time = parse_unix_time(value.text);
+      } else if (value.kind == ValueKind::string) {
+        time = parse_rfc3339(value.text);
+      }
+      sample.time_state = time ? TimeState::valid : TimeState::invalid;
+      sample.time = time.value_or(0);
+      break;
+    }
+    case Member::tags:
+      sample.tag_set = kTagsNotAnObject;
+      break;
+    case Member::fields:
+      sample.has_bad_fields = true;
+      break;
+    default:
+      break;
+  }
+}
+
+bool BodyCollector::root_scalar(const Scalar& value) {
+  switch (member_) {
+    case Member::timestamp:
+    case Member::tags:
+      set_member(root_, value);
+      return true;
+    case Member::host_id:
+      host_id_ = {value.text, value.kind};
+      return true;
+    case Member::server_id:
+      server_id_ = {value.text, value.kind};
+      return true;
+    case Member::metrics:
+      return fail(DecodeError::Kind::malformed, nullptr, "`metrics` must be an array of samples");
+    case Member::batch_id:
+      return set_batch_id(value);
+    case Member::host:
+      host_ = {value.text, value.kind};
+      break;
+    default:
+      set_member(root_, value);
+      break;
+  }
+  RootMember entry{member_, {key_, 0, value.kind}};
+  if (value.kind == ValueKind::number) entry.field.value = exact_double(value, entry.field.kind);
+  root_members_.push_back(entry);
+  return true;
+}
+
+bool BodyCollector::set_batch_id(const Scalar& value) {
+  if (value.kind != ValueKind::string || !is_batch_key(value.text, *limits_)) {
+    return fail(DecodeError::Kind::malformed, nullptr,
+                "`batch_id` must be a string of 1 to " + std::to_string(limits_->batch_key_bytes) +
+                    " printable ASCII characters");
+  }
+  body_.batch_id = value.text;
+  return true;
+}
+
+bool BodyCollector::field_scalar(const Scalar& value) {
+  switch (value.kind) {
+    case ValueKind::string:
+      ++body_.ignored_fields;
+      return true;
+    case ValueKind::boolean:
+      return push_field(value.boolean ? 1 : 0, ValueKind::number);
+    case ValueKind::number: {
+      ValueKind kind = ValueKind::number;
+      const double number = exact_double(value, kind);
+      return push_field(number, kind);
+    }
+    default:
+      return push_field(0, value.kind);
+  }
+}
+
+bool BodyCollector::push_field(double value, ValueKind kind) {
+  PendingSample& sample = outer_[depth_ - 1] == Place::root ? root_ : sample_;
+  body_.fields.push_back({key_, value, kind});
+  ++sample.field_count;
+  if (sample.field_count <= limits_->samples) return true;
+  return fail(DecodeError::Kind::too_large, key_.data(), "more than " + std::to_string(limits_->samples) + " samples");
+}
+
+}  // namespace metricstream
