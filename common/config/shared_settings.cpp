@@ -62,7 +62,7 @@ void describe(config::Schema& schema, KafkaSettings& kafka) {
 }
 
 void describe(config::Schema& schema, TimeSettings& time) {
-  schema.field("max_age", time.max_age, "Samples older than this are refused.", between(1min, 24h));
+  schema.field("max_age", time.max_age, "Samples older than this are refused.", between(1s, 24h));
   schema.field("max_future", time.max_future, "How far ahead of the server's clock a timestamp may be.",
                between(0s, 1h));
   schema.field("future", time.future,

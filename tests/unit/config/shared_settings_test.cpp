@@ -58,7 +58,7 @@ TEST(SharedSettings, TheAdminListenerMayBeOff) {
 }
 
 TEST(SharedSettings, TimesHaveRanges) {
-  EXPECT_THAT(problems_of("time: {max_age: 10s}\n"), HasSubstr("from 1m to 1d"));
+  EXPECT_THAT(problems_of("time: {max_age: 999ms}\n"), HasSubstr("from 1s to 1d"));
   EXPECT_THAT(problems_of("time: {future: rejct}\n"), HasSubstr("did you mean 'reject'?"));
   EXPECT_THAT(problems_of("log: {level: warning}\n"), HasSubstr("expected one of debug, info, warn, error"));
 }
