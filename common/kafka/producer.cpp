@@ -108,6 +108,7 @@ class Producer::Impl {
  private:
   void run() {
     while (!closing_) {
+      keep_warm();
       serve_handles();
       tell_if_empty();
       if (current_ && current_->is_fatal()) {
@@ -116,7 +117,6 @@ class Producer::Impl {
       if (!current_ && SteadyClock::now() >= recreate_at_) {
         recreate();
       }
-      keep_warm();
       drop_empty_retired();
     }
   }

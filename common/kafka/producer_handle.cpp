@@ -122,9 +122,11 @@ DeliveryResult ProducerHandle::refusal(rd_kafka_resp_err_t code, const char* tex
     counters_.queue_full += 1;
   } else if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
     result.status = DeliveryStatus::message_too_large;
-  } else if (code == RD_KAFKA_RESP_ERR__FATAL) {
+  } else if (rd_kafka_fatal_error(client_.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    // The code is then that of the fatal error's cause.
     result.status = DeliveryStatus::unavailable;
     fatal_ = true;
+    interrupt();
   }
   return result;
 }
@@ -184,9 +186,9 @@ DeliveryResult ProducerHandle::result_of(const rd_kafka_message_t& report) const
 void ProducerHandle::serve_error(rd_kafka_event_t& event) {
   const rd_kafka_resp_err_t code = rd_kafka_event_error(&event);
   const char* text = rd_kafka_event_error_string(&event);
-  if (code == RD_KAFKA_RESP_ERR__FATAL) {
+  if (rd_kafka_event_error_is_fatal(&event) != 0) {  // the code is that of its cause
     fatal_ = true;
-    log_(LogLevel::error, "FATAL", text);
+    log_(LogLevel::error, rd_kafka_err2name(code), text);
     return;
   }
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
