@@ -65,12 +65,12 @@ std::string_view reason_phrase(unsigned status) {
   }
 }
 
-Response problem(unsigned status, std::string_view id, std::string_view detail) {
+Response problem(unsigned status, std::string_view id, std::string_view detail, std::string_view members) {
   Response response;
   response.status = status;
   response.content_type = kProblemJson;
   std::string& out = response.body;
-  out.reserve(160 + detail.size());
+  out.reserve(160 + detail.size() + members.size());
   out += R"({"type":"urn:metricstream:problem:)";
   out += id;
   out += R"(","title":")";
@@ -81,7 +81,9 @@ Response problem(unsigned status, std::string_view id, std::string_view detail) 
   out += id;
   out += R"(","detail":")";
   append_json_escaped(out, detail);
-  out += "\"}\n";
+  out += '"';
+  out += members;
+  out += "}\n";
   return response;
 }
 

@@ -20,7 +20,9 @@ struct Response {
 
 // An error answer (RFC 9457). `id` is its short stable name ("body-too-large"), listed in docs/http-api.md; `detail`
 // says what was wrong and what would be right and never repeats what the client sent.
-[[nodiscard]] Response problem(unsigned status, std::string_view id, std::string_view detail);
+// `members` are further JSON members, each with its comma in front: `,"position":12`.
+[[nodiscard]] Response problem(unsigned status, std::string_view id, std::string_view detail,
+                               std::string_view members = {});
 
 // The same with Retry-After in whole seconds (rounded up, at least 1).
 [[nodiscard]] Response retry_later(unsigned status, std::string_view id, std::string_view detail,

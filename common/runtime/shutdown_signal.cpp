@@ -33,6 +33,10 @@ void ShutdownSignal::received(int signal) {
   requested_.set();
 }
 
+void ShutdownSignal::request() { requested_.set(); }
+
+Task<bool> ShutdownSignal::wait_for(std::chrono::nanoseconds timeout) { return requested_.wait_for(timeout); }
+
 Task<int> ShutdownSignal::wait() {
   co_await requested_.wait();
   co_return signal_;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <chrono>
 #include <functional>
 
 #include "common/runtime/event.hpp"
@@ -18,8 +19,13 @@ class ShutdownSignal {
   ShutdownSignal(const ShutdownSignal&) = delete;
   ShutdownSignal& operator=(const ShutdownSignal&) = delete;
 
-  // The signal's number.
+  // The same as a signal from outside.
+  void request();
+
+  // The signal's number; 0 after request().
   Task<int> wait();
+  // False when `timeout` passed first.
+  Task<bool> wait_for(std::chrono::nanoseconds timeout);
 
   // Stops listening, so that the executor can run out of work.
   void cancel();

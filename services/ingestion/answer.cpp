@@ -1,0 +1,101 @@
+#include "services/ingestion/answer.hpp"
+
+#include <charconv>
+#include <string>
+
+#include "common/base/text.hpp"
+
+namespace metricstream::ingestion {
+namespace {
+
+void append_number(std::string& out, std::size_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void append_text_member(std::string& out, std::string_view name, std::string_view text) {
+  out += '"';
+  out += name;
+  out += "\":\"";
+  append_json_escaped(out, text);
+  out += '"';
+}
+
+void append_errors(std::string& out, const DecodeSummary& summary) {
+  out += R"("errors":[)";
+  bool is_first = true;
+  for (const Rejection& rejection : summary.rejections) {
+    if (!is_first) out += ',';
+    is_first = false;
+    out += R"({"index":)";
+    append_number(out, rejection.index);
+    out += ',';
+    append_text_member(out, "field", rejection.field);
+    out += ',';
+    append_text_member(out, "reason", to_string(rejection.reason));
+    out += ',';
+    append_text_member(out, "detail", rejection.detail);
+    out += '}';
+  }
+  out += ']';
+}
+
+void append_counts(std::string& out, const DecodeSummary& summary) {
+  out += R"("received":)";
+  append_number(out, summary.received);
+  out += R"(,"accepted":)";
+  append_number(out, summary.accepted);
+  out += R"(,"rejected":)";
+  append_number(out, summary.rejected);
+  out += R"(,"adjusted":)";
+  append_number(out, summary.adjusted);
+}
+
+http::Response unprocessable(std::string_view id, std::string_view detail, const DecodeSummary& summary) {
+  std::string members = R"(,"received":)";
+  append_number(members, summary.received);
+  members += R"(,"accepted":0,"rejected":)";
+  append_number(members, summary.rejected);
+  members += ',';
+  append_errors(members, summary);
+  return http::problem(422, id, detail, members);
+}
+
+}  // namespace
+
+http::Response accepted_answer(const DecodeSummary& summary, const BatchIdentity& identity) {
+  http::Response response;
+  response.status = 202;
+  std::string& out = response.body;
+  out.reserve(192 + identity.batch_id.size() + summary.rejections.size() * 160);
+  out += R"({"status":"accepted",)";
+  append_counts(out, summary);
+  out += identity.key ? R"(,"idempotent":true,)" : R"(,"idempotent":false,)";
+  append_text_member(out, "batch_id", identity.batch_id);
+  out += ',';
+  append_errors(out, summary);
+  out += "}\n";
+  return response;
+}
+
+http::Response no_valid_sample_answer(const DecodeSummary& summary) {
+  const bool is_empty = summary.received == 0;
+  return unprocessable(is_empty ? "empty-batch" : "no-valid-sample",
+                       is_empty ? "the batch holds no sample" : "none of the batch's samples is valid; see errors",
+                       summary);
+}
+
+http::Response strict_answer(const DecodeSummary& summary) {
+  return unprocessable("invalid-sample",
+                       "strict=true, and not all of the batch's samples are valid; nothing was stored", summary);
+}
+
+http::Response undecodable_answer(const DecodeError& error) {
+  std::string members = R"(,"position":)";
+  append_number(members, error.position);
+  const std::string detail = error.message + " (at byte " + std::to_string(error.position) + ")";
+  if (error.kind == DecodeError::Kind::too_large) return http::problem(413, "too-many-samples", detail, members);
+  return http::problem(400, error.kind == DecodeError::Kind::empty ? "empty-body" : "malformed-body", detail, members);
+}
+
+}  // namespace metricstream::ingestion

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "common/codec/json_batch.hpp"
+#include "common/http/response.hpp"
+#include "services/ingestion/batch_key.hpp"
+
+// The bodies of POST /metrics' answers; docs/http-api.md shows each. Pure.
+namespace metricstream::ingestion {
+
+// 202: what became of the samples; the first 100 refused or adjusted ones are listed.
+[[nodiscard]] http::Response accepted_answer(const DecodeSummary& summary, const BatchIdentity& identity);
+
+// 422: every sample is bad, or one is and the client asked for all or nothing.
+[[nodiscard]] http::Response no_valid_sample_answer(const DecodeSummary& summary);
+[[nodiscard]] http::Response strict_answer(const DecodeSummary& summary);
+
+// 400 with the byte position, or 413.
+[[nodiscard]] http::Response undecodable_answer(const DecodeError& error);
+
+}  // namespace metricstream::ingestion

@@ -1,0 +1,86 @@
+#include "services/ingestion/request_metrics.hpp"
+
+#include <utility>
+
+namespace metricstream::ingestion {
+namespace {
+
+constexpr std::array<std::string_view, 4> kMethodNames{"GET", "HEAD", "POST", "other"};
+
+std::size_t method_index(std::string_view method) {
+  std::size_t index = 0;
+  while (index + 1 < kMethodNames.size() && kMethodNames[index] != method) ++index;
+  return index;
+}
+
+}  // namespace
+
+RequestMetrics::RequestMetrics(metrics::Registry& registry, Logger log, std::vector<std::string> paths)
+    : registry_(registry), log_(std::move(log)) {
+  paths.emplace_back("other");
+  for (const std::string& path : paths) {
+    auto handler = std::make_unique<Handler>();
+    handler->path = path;
+    handler->duration = &registry.histogram("metricstream_http_request_duration_seconds",
+                                            "From the end of a request's header to its answer.",
+                                            metrics::duration_bounds(), {{"handler", path}});
+    handler->size = &registry.histogram("metricstream_http_request_size_bytes", "Bodies of requests that were read.",
+                                        metrics::size_bounds(), {{"handler", path}});
+    handlers_.push_back(std::move(handler));
+  }
+}
+
+RequestMetrics::Handler& RequestMetrics::handler_of(std::string_view path) {
+  for (const auto& handler : handlers_) {
+    if (handler->path == path) return *handler;
+  }
+  return *handlers_.back();
+}
+
+void RequestMetrics::on_request(const http::RequestHead& head, unsigned status, std::size_t body_bytes,
+                                std::chrono::nanoseconds duration) {
+  Handler& handler = handler_of(head.path);
+  const std::size_t method = method_index(head.method);
+  auto& slot = handler.requests[method][status < kStatuses ? status : 0];
+  metrics::Counter* counter = slot.load(std::memory_order_acquire);
+  if (!counter) {
+    counter = &registry_.counter(
+        "metricstream_http_requests_total", "Answered requests.",
+        {{"handler", handler.path}, {"method", std::string(kMethodNames[method])}, {"code", std::to_string(status)}});
+    slot.store(counter, std::memory_order_release);
+  }
+  counter->add();
+  handler.duration->observe(std::chrono::duration<double>(duration).count());
+  if (body_bytes > 0) handler.size->observe(static_cast<double>(body_bytes));
+  if (!log_.enabled(LogLevel::debug)) return;
+  log_.debug("request", {{"method", head.method},
+                         {"path", head.path},
+                         {"status", status},
+                         {"bytes", body_bytes},
+                         {"duration", duration},
+                         {"remote", head.remote_address},
+                         {"request_id", head.request_id}});
+}
+
+void RequestMetrics::watch(metrics::Registry& registry, const http::Server& server) {
+  const http::ServerStatistics& statistics = server.statistics();
+  const auto one = [](const auto& value) {
+    return [&value] { return std::vector<metrics::LabelledValue>{{{}, static_cast<double>(value.load())}}; };
+  };
+  registrations_.push_back(registry.collect_gauge("metricstream_http_requests_in_flight", "Requests being handled.",
+                                                  one(statistics.requests_in_flight)));
+  registrations_.push_back(registry.collect_gauge("metricstream_http_connections_open", "Open connections.",
+                                                  one(statistics.connections_open)));
+  registrations_.push_back(registry.collect_counter("metricstream_http_connections_total", "Accepted connections.",
+                                                    one(statistics.connections_accepted)));
+  registrations_.push_back(registry.collect_counter("metricstream_http_connections_refused_total",
+                                                    "Connections past the limit.",
+                                                    one(statistics.connections_refused)));
+  registrations_.push_back(registry.collect_counter("metricstream_http_framing_errors_total",
+                                                    "Requests that are no well-formed HTTP.",
+                                                    one(statistics.framing_errors)));
+  registrations_.push_back(registry.collect_counter(
+      "metricstream_http_timeouts_total", "Headers, bodies and answers that took too long.", one(statistics.timeouts)));
+}
+
+}  // namespace metricstream::ingestion
