@@ -41,7 +41,9 @@ std::string printable(std::string_view text, std::size_t limit) {
     if (out.size() >= limit) return out + "...";
     const std::size_t length = sequence_length(text, i);
     const unsigned char c = byte_at(text, i);
-    if (length == 0 || c < 0x20 || c == 0x7f) {
+    // U+0080 to U+009F are control characters too: terminals take U+009B for an escape sequence.
+    const bool is_c1 = length == 2 && c == 0xc2 && byte_at(text, i + 1) < 0xa0;
+    if (length == 0 || c < 0x20 || c == 0x7f || is_c1) {
       out += "\\x";
       out.push_back(kHex[c >> 4U]);
       out.push_back(kHex[c & 15U]);

@@ -24,7 +24,8 @@ TEST(Murmur2, GivesKafkasOwnTestVectors) {
 
 TEST(Murmur2, PartitionIsTheHashWithoutItsSignModuloThePartitions) {
   EXPECT_EQ(partition_for("abc", 12), 479470107 % 12);
-  EXPECT_EQ(partition_for("foobar", 12), static_cast<std::int32_t>(static_cast<std::uint32_t>(-790332482) & 0x7fffffffU) % 12);
+  EXPECT_EQ(partition_for("foobar", 12),
+            static_cast<std::int32_t>(static_cast<std::uint32_t>(-790332482) & 0x7fffffffU) % 12);
 }
 
 }  // namespace
