@@ -8,9 +8,7 @@
 
 namespace metricstream {
 
-std::string_view Hash128::view() const {
-  return {std::bit_cast<const char*>(bytes.data()), bytes.size()};
-}
+std::string_view Hash128::view() const { return {std::bit_cast<const char*>(bytes.data()), bytes.size()}; }
 
 Hash128 Hash128::from_view(std::string_view sixteen_bytes) {
   Hash128 out;

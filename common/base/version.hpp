@@ -15,7 +15,8 @@ struct BuildInfo {
 
 [[nodiscard]] const BuildInfo& build_info();
 
-// What `--version` prints, in the shape of Prometheus' programs: "NAME, version V (branch: B, revision: R)" and details.
+// What `--version` prints, in the shape of Prometheus' programs: "NAME, version V (branch: B, revision: R)" and
+// details.
 [[nodiscard]] std::string version_text(std::string_view program);
 
 }  // namespace metricstream
