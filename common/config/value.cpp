@@ -1,5 +1,7 @@
 #include "common/config/value.hpp"
 
+#include <algorithm>
+
 namespace metricstream::config {
 namespace {
 
@@ -41,10 +43,14 @@ bool is_http_url(const std::string& text) {
 }  // namespace
 
 std::string expected_phrase(const std::string& type, const std::string& check) {
-  // A range of our own takes the place of the integer type's.
-  if (check.starts_with(' ') && type.starts_with("an integer")) return "an integer" + check;
-  const bool follows = check.empty() || check.front() == ' ' || check.front() == ',';
-  return follows ? type + check : check;
+  if (check.starts_with(' ')) {
+    // A range takes the place of the type's own or of its examples, but not of its step:
+    // "a duration such as 10s or 1m30s, in steps of 1s" becomes "a duration from 1s to 10m, in steps of 1s".
+    const std::size_t step = std::min(type.find(", in steps"), type.size());
+    const std::size_t noun = std::min({type.find(" such as "), type.find(" from "), type.find(" of "), step});
+    return type.substr(0, noun) + check + type.substr(step);
+  }
+  return check.empty() || check.front() == ',' ? type + check : check;
 }
 
 Check<std::string> host_and_port() {

@@ -149,8 +149,9 @@ struct Value<E> {
   }
 };
 
-// A constraint beyond the type. An `expected` that begins with a space or comma follows the type's phrase ("an integer"
-// + " from 1 to 256"), any other replaces it. An empty `holds` is no constraint.
+// A constraint beyond the type. An `expected` that begins with a space is a range and follows the type's noun ("an
+// integer" + " from 1 to 256"), with a comma it follows the whole phrase, any other replaces it. An empty `holds` is no
+// constraint.
 template <class T>
 struct Check {
   std::string expected;

@@ -67,6 +67,18 @@ TEST(Check, BetweenHoldsWithBothEnds) {
   EXPECT_TRUE(time.holds(1s) && time.holds(2min) && !time.holds(999ms) && !time.holds(121s));
 }
 
+TEST(Check, ItsPhraseReadsAsOne) {
+  EXPECT_EQ(expected_phrase("an integer of 0 or more", " from 1 to 256"), "an integer from 1 to 256");
+  EXPECT_EQ(expected_phrase("an integer from 0 to 65535", " of at least 3"), "an integer of at least 3");
+  EXPECT_EQ(expected_phrase(Value<std::chrono::seconds>::expected(), " from 1s to 10m"),
+            "a duration from 1s to 10m, in steps of 1s");
+  EXPECT_EQ(expected_phrase(Value<ByteSize>::expected(), " from 1KiB to 1MiB"), "a size from 1KiB to 1MiB");
+  EXPECT_EQ(expected_phrase("a number", " from 0 to 1"), "a number from 0 to 1");
+  EXPECT_EQ(expected_phrase("text", ", not empty"), "text, not empty");
+  EXPECT_EQ(expected_phrase("text", "a URL"), "a URL");
+  EXPECT_EQ(expected_phrase("text", ""), "text");
+}
+
 TEST(Check, HostAndPortTakesWhatCanBeListenedOn) {
   const auto holds = host_and_port().holds;
   for (const char* text : {"127.0.0.1:8080", "localhost:0", ":8080", "[::1]:65535", "kafka-1.example.com:9092"}) {
