@@ -1,5 +1,6 @@
 #include "services/aggregator/settings.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "common/config/load.hpp"
+#include "common/config/reference.hpp"
 
 namespace metricstream::aggregator {
 namespace {
@@ -25,6 +27,7 @@ TEST(AggregatorSettings, ShippedFileHasNoProblemsAndGivesTheDefaults) {
   ASSERT_FALSE(text.empty());
   const auto loaded = config::load<AggregatorSettings>(text, "aggregator.yaml");
   EXPECT_EQ(problems_of(text), "");
+  EXPECT_THAT(config::missing_keys<AggregatorSettings>(text), testing::IsEmpty());
   const auto fold = fold_settings(loaded.settings);
   ASSERT_TRUE(fold);
   EXPECT_EQ(fold->hash(), fold_settings(AggregatorSettings{})->hash());
