@@ -55,6 +55,12 @@ void Agent::start() {
   tasks_.spawn("send", send());
 }
 
+std::optional<std::string> Agent::not_ready() const {
+  if (stopping_.is_set()) return "stopping";
+  if (rounds_ == 0) return "nothing measured yet";
+  return std::nullopt;
+}
+
 Task<void> Agent::stop() {
   stopping_.set();
   co_await flush();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -43,7 +44,8 @@ class Agent {
   // Two rounds a second apart (an interval, where that is shorter), then as stop().
   Task<void> run_once();
 
-  [[nodiscard]] bool is_ready() const { return rounds_ > 0 && !stopping_.is_set(); }
+  // Why the agent is not at work; none while it measures and sends.
+  [[nodiscard]] std::optional<std::string> not_ready() const;
   // After stop(): samples that no endpoint took.
   [[nodiscard]] std::size_t lost() const { return totals_.dropped; }
 

@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "common/cli/exit_code.hpp"
+#include "common/http/management.hpp"
 #include "common/http/server.hpp"
 #include "common/metrics/registry.hpp"
 #include "common/runtime/shutdown_signal.hpp"
-#include "services/agent/admin_routes.hpp"
 #include "services/agent/agent.hpp"
 #include "services/agent/collect/collectors.hpp"
 #include "services/agent/identity.hpp"
@@ -40,7 +40,10 @@ class Service {
         signal_(context.get_executor()),
         self_metrics_(registry_, settings.buffer_samples),
         agent_(context.get_executor(), settings, std::move(parts), self_metrics_, logger.with("agent")) {
-    add_admin_routes(router_, registry_, [this] { return agent_.is_ready(); });
+    http::add_management_routes(router_, {.service = "metricstream-agent",
+                                          .registry = registry_,
+                                          .not_ready = [this] { return agent_.not_ready(); },
+                                          .json_counters = {}});
     http::ServerOptions options;
     options.name = "admin";
     options.listen = settings.admin.listen;
