@@ -2,6 +2,7 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 
 #include "common/base/text.hpp"
 
@@ -32,8 +33,10 @@ Result<Url> parse_url(std::string_view text) {
   if (url.host.empty()) return refuse("has no host");
   url.port = url.tls ? 443 : 80;
   if (view.has_port()) {
-    if (view.port_number() == 0) return refuse("has a port outside 1 to 65535");
-    url.port = view.port_number();
+    // Not port_number(), which takes 99999 modulo 65536.
+    const std::string digits(view.port());
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
+    if (error != std::errc() || url.port == 0) return refuse("has a port outside 1 to 65535");
   }
   url.path = view.encoded_path();
   while (url.path.ends_with('/')) url.path.pop_back();
