@@ -35,10 +35,10 @@ target_compile_options(metricstream_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wnull-dereference -Wextra-semi)
 
-# Hardening (of the shipped build; the sanitizers bring their own).
+# Hardening of the shipped build; the sanitizers bring their own. For every target, since a precompiled header must be
+# built with the flags of those that use it. Position-independent executables: CMAKE_POSITION_INDEPENDENT_CODE.
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT METRICSTREAM_SANITIZER)
-  target_compile_options(metricstream_options INTERFACE
-    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE)
-  target_compile_definitions(metricstream_options INTERFACE _GLIBCXX_ASSERTIONS)
-  target_link_options(metricstream_options INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  add_link_options(-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
 endif()
