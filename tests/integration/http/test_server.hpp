@@ -1,0 +1,113 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <chrono>
+#include <future>
+#include <stdexcept>
+#include <string>
+
+#include "common/http/handler.hpp"
+#include "common/http/server.hpp"
+#include "common/runtime/event.hpp"
+#include "common/runtime/io_threads.hpp"
+#include "common/runtime/sleep.hpp"
+
+namespace metricstream::http::test {
+
+using namespace std::chrono_literals;
+
+// POST: gives the body back, behind the number of bytes. Refuses at the header what carries the field X-Refuse.
+class EchoHandler final : public Handler {
+ public:
+  std::optional<Response> on_header(const RequestHead& head) override {
+    if (head.find("X-Refuse")) return problem(429, "test", "refused by the test");
+    return std::nullopt;
+  }
+  Task<Response> handle(const Request& request) override {
+    ++handled;
+    Response response;
+    response.content_type = "application/octet-stream";
+    response.body = std::string(request.body);
+    co_return response;
+  }
+  std::atomic<int> handled{0};
+};
+
+// Answers when the test opens the gate.
+class GatedHandler final : public Handler {
+ public:
+  std::optional<Response> on_header(const RequestHead&) override { return std::nullopt; }
+  Task<Response> handle(const Request& request) override {
+    ++waiting;
+    // Polled, since the gate is opened from another thread than the loop's.
+    while (!is_open) co_await sleep_for(1ms);
+    Response response;
+    response.body = std::string(request.body);
+    co_return response;
+  }
+  std::atomic<int> waiting{0};
+  std::atomic<bool> is_open{false};
+};
+
+class ThrowingHandler final : public Handler {
+ public:
+  std::optional<Response> on_header(const RequestHead&) override { return std::nullopt; }
+  Task<Response> handle(const Request&) override {
+    co_await sleep_for(0ms);
+    throw std::runtime_error("a bug");
+  }
+};
+
+// A server with two threads on a free port: POST /echo, /gated, /throw and GET /hello.
+class TestServer {
+ public:
+  explicit TestServer(ServerLimits limits = {}, ServerTimeouts timeouts = {}, std::size_t threads = 2)
+      : threads_("test", threads),
+        server_(threads_.executors(), {.name = "test", .listen = "127.0.0.1:0", .limits = limits, .timeouts = timeouts},
+                routes(), nullptr, [this](std::string_view) { ++problems; }) {
+    if (auto bound = server_.listen(); !bound) throw std::runtime_error(bound.error().message);
+    port_ = server_.port();
+    server_.start();
+    threads_.start();
+  }
+  ~TestServer() {
+    gated.is_open = true;
+    if (!is_drained_) drain(5s).get();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  std::future<std::size_t> drain(std::chrono::milliseconds deadline) {
+    is_drained_ = true;
+    return boost::asio::co_spawn(threads_.executor(0), server_.drain(deadline), boost::asio::use_future);
+  }
+  [[nodiscard]] const ServerStatistics& statistics() const { return server_.statistics(); }
+
+  EchoHandler echo;
+  GatedHandler gated;
+  std::atomic<int> problems{0};
+
+ private:
+  const Router& routes() {
+    router_.add("POST", "/echo", echo);
+    router_.add("POST", "/gated", gated);
+    router_.add("POST", "/throw", throwing_);
+    router_.get("/hello", [](const RequestHead& head) {
+      Response response;
+      response.content_type = kPlainText;
+      response.body = "hello " + std::string(head.remote_address);
+      return response;
+    });
+    return router_;
+  }
+
+  ThrowingHandler throwing_;
+  Router router_;
+  bool is_drained_ = false;
+  IoThreads threads_;
+  Server server_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace metricstream::http::test
