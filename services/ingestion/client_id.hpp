@@ -10,9 +10,9 @@ namespace metricstream::ingestion {
 
 // What a request says about its sender. Absent fields are nothing; an empty Authorization is a field.
 struct ClientClaims {
-  std::optional<std::string_view> authorization;
-  std::optional<std::string_view> client_id_header;  // X-Client-Id
-  std::string_view body_id;                          // host_id or serverId; empty where there is none
+  std::optional<std::string_view> authorization{};
+  std::optional<std::string_view> client_id_header{};  // X-Client-Id
+  std::string_view body_id{};                          // host_id or serverId; empty where there is none
 };
 
 // The id in auth.mode none, where the request names itself: the Authorization value (Basic gives its user name; a

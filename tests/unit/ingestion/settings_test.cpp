@@ -1,0 +1,79 @@
+#include "services/ingestion/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "common/config/load.hpp"
+#include "common/config/reference.hpp"
+#include "services/ingestion/wiring.hpp"
+
+namespace metricstream::ingestion {
+namespace {
+
+std::string shipped_file() {
+  std::ifstream file(METRICSTREAM_SOURCE_DIR "/config/ingest.yaml");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string problems_of(std::string_view yaml) {
+  const auto loaded = config::load<IngestSettings>(yaml, "ingest.yaml");
+  return config::text_of(loaded.problems);
+}
+
+TEST(Settings, TheShippedFileLoadsAndHoldsTheDefaults) {
+  const std::string text = shipped_file();
+  ASSERT_FALSE(text.empty());
+  auto loaded = config::load<IngestSettings>(text, "ingest.yaml");
+  EXPECT_EQ(config::text_of(loaded.problems), "");
+  EXPECT_EQ(config::text_of(loaded.warnings), "");
+  EXPECT_EQ(config::show_yaml(loaded.settings), config::show_yaml(IngestSettings{}));
+}
+
+// Comments may be worded for this file; the settings may not differ.
+std::string without_comments(const std::string& text) {
+  std::stringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    const auto first = line.find_first_not_of(' ');
+    if (first != std::string::npos && line[first] != '#') out += line + "\n";
+  }
+  return out;
+}
+
+TEST(Settings, TheShippedFileNamesEverySetting) {
+  EXPECT_EQ(without_comments(shipped_file()), without_comments(config::default_yaml<IngestSettings>()))
+      << "metricstream-ingest config default prints what config/ingest.yaml has to hold";
+}
+
+TEST(Settings, MistakesAreNamedWithTheirPlace) {
+  EXPECT_TRUE(problems_of("http:\n  lissten: :1\n").contains("ingest.yaml:2:3: http.lissten"))
+      << problems_of("http:\n  lissten: :1\n");
+  EXPECT_TRUE(problems_of("auth:\n  mode: keys\n").contains("auth.mode"));
+  EXPECT_TRUE(problems_of("attributes:\n  time: x\n").contains("time"));
+  EXPECT_TRUE(problems_of("attributes:\n  region: \"a\\\\\"\n").contains("attributes"));
+  EXPECT_TRUE(problems_of("http:\n  timeouts:\n    acknowledge: 40s\n").contains("http.timeouts.acknowledge"));
+}
+
+TEST(Settings, ReachTheParts) {
+  IngestSettings settings;
+  settings.limits.samples = 7;
+  settings.time.max_age = std::chrono::minutes{10};
+  settings.http.limits.body_size = ByteSize{2048};
+  settings.attributes = {{"datacenter", "fra"}};
+  settings.kafka.partitions = 5;
+  const IngestOptions options = ingest_options(settings);
+  EXPECT_EQ(options.decode.limits.samples, 7U);
+  EXPECT_EQ(options.decode.time.max_age, 10 * kMinute);
+  EXPECT_EQ(options.body_bytes, 2048U);
+  EXPECT_EQ(options.partitions, 5);
+  EXPECT_EQ(options.attributes.at("datacenter"), "fra");
+  EXPECT_EQ(public_server_options(settings.http).limits.body_bytes, 2048U);
+  EXPECT_EQ(producer_settings(settings)->topic, "metrics-raw");
+}
+
+}  // namespace
+}  // namespace metricstream::ingestion
