@@ -72,10 +72,8 @@ void BatchAssembly::take(const Candidate& candidate) {
   const PendingSample& sample = candidate.sample;
   if (const auto refusal = refuse_value(candidate)) return refuse(index, *refusal);
   Name& name = find_name(candidate.name);
-  if (name.fault) {
-    return refuse(index,
-                  {name.fault->reason, name.fault->rule, "name", {}, name.text.size(), options_->limits.name_bytes});
-  }
+  if (name.fault)
+    return refuse(index, fault_of(*name.fault, "name", {}, name.text.size(), options_->limits.name_bytes));
   if (const auto refusal = refuse_kind(sample)) return refuse(index, *refusal);
   TagSet& set = find_tags(sample.tag_set);
   if (sample.tag_set == kTagsNotAnObject) {
@@ -83,6 +81,13 @@ void BatchAssembly::take(const Candidate& candidate) {
   }
   if (set.refusal) return refuse(index, *set.refusal);
   if (const auto placed = place(index, sample)) accept(index, name, set, candidate, *placed);
+}
+
+BatchAssembly::Refusal BatchAssembly::fault_of(const Fault& fault, std::string_view member, std::string_view key,
+                                               std::size_t size, std::size_t limit) {
+  const bool is_length = fault.reason == Reason::name_too_long || fault.reason == Reason::tag_key_too_long ||
+                         fault.reason == Reason::tag_value_too_long;
+  return {fault.reason, fault.rule, member, key, is_length ? size : 0, is_length ? limit : 0};
 }
 
 std::optional<BatchAssembly::Refusal> BatchAssembly::refuse_value(const Candidate& candidate) const {
@@ -128,9 +133,8 @@ void BatchAssembly::refuse(std::uint32_t index, const Refusal& refusal) {
   std::string field(refusal.member);
   if (refusal.key.data() != nullptr) field += "." + printable(refusal.key, 64);
   std::string detail(refusal.rule);
-  const bool is_length = refusal.reason == Reason::name_too_long || refusal.reason == Reason::tag_key_too_long ||
-                         refusal.reason == Reason::tag_value_too_long || refusal.reason == Reason::too_many_tags;
-  if (is_length) detail += ": " + std::to_string(refusal.size) + ", at most " + std::to_string(refusal.limit);
+  if (refusal.size != 0) detail += ": " + std::to_string(refusal.size) + " bytes";
+  if (refusal.limit != 0) detail += ", at most " + std::to_string(refusal.limit);
   list(index, refusal.reason, std::move(field), std::move(detail));
 }
 

@@ -33,8 +33,8 @@ class BatchAssembly {
     std::string_view rule;
     std::string_view member;  // "tags", "host_id"
     std::string_view key;     // of a tag or field, else empty
-    std::size_t size = 0;     // of what is too long
-    std::size_t limit = 0;
+    std::size_t size = 0;     // of what is too long, else 0
+    std::size_t limit = 0;    // where the reason is one
   };
 
   // A name as it was given, checked and normalised once however many samples have it.
@@ -87,6 +87,8 @@ class BatchAssembly {
   void expand(const PendingSample& sample);
   void take(const Candidate& candidate);
   std::string_view field_name(const PendingSample& sample, std::string_view field);
+  [[nodiscard]] static Refusal fault_of(const Fault& fault, std::string_view member, std::string_view key,
+                                        std::size_t size, std::size_t limit);
   [[nodiscard]] std::optional<Refusal> refuse_value(const Candidate& candidate) const;
   [[nodiscard]] std::optional<Refusal> refuse_kind(const PendingSample& sample) const;
   void refuse(std::uint32_t index, const Refusal& refusal);

@@ -23,7 +23,7 @@ void BatchAssembly::merge_tags(std::uint32_t pending_set, TagSet& set) {
   if (!set.refusal) set.refusal = merge_host(first);
   const std::size_t count = merged_.size() - first;
   if (!set.refusal && count > options_->limits.tags) {
-    set.refusal = Refusal{Reason::too_many_tags, "too many tags", "tags", {}, count, options_->limits.tags};
+    set.refusal = Refusal{Reason::too_many_tags, "too many tags", "tags", {}, 0, options_->limits.tags};
   }
   set.first = static_cast<std::uint32_t>(first);
   set.count = static_cast<std::uint32_t>(count);
@@ -52,8 +52,7 @@ std::optional<BatchAssembly::Refusal> BatchAssembly::merge_host(std::size_t firs
   }
   if (body_->host.empty()) return std::nullopt;
   if (const auto fault = check_tag_value(body_->host, options_->limits)) {
-    return Refusal{
-        fault->reason, fault->rule, body_->host_member, {}, body_->host.size(), options_->limits.tag_value_bytes};
+    return fault_of(*fault, body_->host_member, {}, body_->host.size(), options_->limits.tag_value_bytes);
   }
   const auto earlier = std::span(merged_).subspan(first);
   if (std::ranges::find(earlier, std::string_view("host"), &TagView::first) == earlier.end()) {
@@ -66,10 +65,10 @@ std::optional<BatchAssembly::Refusal> BatchAssembly::check_tag(const PendingTag&
   const BatchLimits& limits = options_->limits;
   if (tag.kind != ValueKind::string) return Refusal{Reason::invalid_tag, "must be a string", "tags", tag.key};
   if (const auto fault = check_tag_key(tag.key, limits)) {
-    return Refusal{fault->reason, fault->rule, "tags", tag.key, tag.key.size(), limits.tag_key_bytes};
+    return fault_of(*fault, "tags", tag.key, tag.key.size(), limits.tag_key_bytes);
   }
   if (const auto fault = check_tag_value(tag.value, limits)) {
-    return Refusal{fault->reason, fault->rule, "tags", tag.key, tag.value.size(), limits.tag_value_bytes};
+    return fault_of(*fault, "tags", tag.key, tag.value.size(), limits.tag_value_bytes);
   }
   return std::nullopt;
 }

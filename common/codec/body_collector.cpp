@@ -227,10 +227,8 @@ bool BodyCollector::scalar(const Scalar& value) {
     case Place::root:
       return root_scalar(value);
     case Place::elements:
+    case Place::document:  // of NDJSON: any other document begins with a bracket
       return push_not_an_object();
-    case Place::document:
-      if (is_lines_) return push_not_an_object();
-      return fail(DecodeError::Kind::malformed, nullptr, "expected an object or an array of samples");
   }
   return false;
 }

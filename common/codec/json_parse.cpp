@@ -117,7 +117,8 @@ std::optional<DecodeError> parse_document(Parser& parser, std::string_view body,
   return DecodeError{DecodeError::Kind::malformed, start + read, message_of(ec, max_depth)};
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+std::size_t first_visible(std::string_view text) { return text.find_first_not_of(" \t\r\n"); }
+bool is_blank(std::string_view text) { return first_visible(text) == std::string_view::npos; }
 
 }  // namespace
 
@@ -127,8 +128,13 @@ std::optional<DecodeError> parse_json(std::string_view body, std::size_t max_dep
   boost::json::parse_options options;
   options.max_depth = max_depth;
   Parser parser(options, body, arena, collector);
-  if (format == BodyFormat::json) return parse_document(parser, body, body, max_depth, collector);
-
+  if (format == BodyFormat::json) {
+    const std::size_t first = first_visible(body);
+    if (body[first] != '{' && body[first] != '[') {
+      return DecodeError{DecodeError::Kind::malformed, first, "expected an object or an array of samples"};
+    }
+    return parse_document(parser, body, body, max_depth, collector);
+  }
   std::string_view rest = body;
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));

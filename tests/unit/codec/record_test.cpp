@@ -307,7 +307,7 @@ TEST(Record, mutated_bytes_never_crash_and_what_decodes_is_well_formed) {
   std::mt19937_64 random(7);
   Record out;
   std::size_t decoded = 0;
-  for (int round = 0; round < 40'000; ++round) {
+  for (int round = 0; round < 10'000; ++round) {
     Strings strings;
     std::string bytes = encode(random_record(random, strings, 8));
     for (std::size_t i = 1 + random() % 3; i > 0; --i) {
@@ -332,7 +332,7 @@ TEST(Record, mutated_bytes_never_crash_and_what_decodes_is_well_formed) {
     ASSERT_TRUE(decode_record(again, copy)) << round;
     ASSERT_EQ(facts_of(copy.batch), facts) << round;
   }
-  EXPECT_GT(decoded, 1000U);
+  EXPECT_GT(decoded, 300U);
 }
 
 }  // namespace
