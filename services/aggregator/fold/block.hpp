@@ -39,7 +39,7 @@ class Slices {
 // A source series within one block.
 struct Member {
   SeriesId series;
-  std::uint32_t group;  // into Block::groups
+  std::uint32_t group;  // into Block::groups; of no use once the block is closed
   MetricType type;      // of the block's first record of it; so are the attributes
   AttributesId attributes;
   SeriesSet set;
@@ -57,9 +57,7 @@ struct PointState {
 struct BlockGroup {
   GroupId id;
   AttributesId attributes;             // of its first member
-  std::uint32_t rule;                  // the first rule among its members'
   std::vector<std::uint32_t> members;  // into Block::members
-  std::vector<PointState> points;      // by slice
 };
 
 struct DirtyPoint {
@@ -74,7 +72,8 @@ struct Block {
   std::int64_t last_output = -1;   // offset of the last record that caused output of it
   std::uint64_t samples = 0;       // in the sets
   std::vector<Member> members;     // in log order
-  std::vector<BlockGroup> groups;  // in log order
+  std::vector<BlockGroup> groups;  // in log order; none once the block is closed
+  std::vector<PointState> points;  // by group, then slice
   std::vector<DirtyPoint> dirty;
   boost::unordered_flat_map<SeriesId, std::uint32_t> member_index;
   boost::unordered_flat_map<GroupId, std::uint32_t> group_index;

@@ -18,13 +18,13 @@ constexpr std::array<std::pair<std::string_view, FieldKind>, 9> kNamed{{{"count"
                                                                         {"increase", FieldKind::increase}}};
 
 // The digits after p are the decimals behind "0.": p5 would be ambiguous (5 % or 50 %), so two digits at least.
-bool parse_quantile(std::string_view digits, double& quantile) {
+bool parse_quantile(std::string_view digits, std::uint32_t& millionths) {
   if (digits.size() < 2 || digits.size() > 6 || digits.find_first_not_of("0123456789") != std::string_view::npos) {
     return false;
   }
-  const std::string text = "0." + std::string(digits);
-  std::from_chars(text.data(), text.data() + text.size(), quantile);
-  return quantile > 0;
+  const std::string text = std::string(digits) + std::string(6 - digits.size(), '0');
+  std::from_chars(text.data(), text.data() + text.size(), millionths);
+  return millionths > 0;
 }
 
 }  // namespace
@@ -33,9 +33,9 @@ Result<Field> parse_field(std::string_view name) {
   for (const auto& [known, kind] : kNamed) {
     if (known == name) return Field{kind, std::string(name)};
   }
-  double quantile = 0;
-  if (name.starts_with('p') && parse_quantile(name.substr(1), quantile)) {
-    return Field{FieldKind::percentile, std::string(name), quantile};
+  std::uint32_t millionths = 0;
+  if (name.starts_with('p') && parse_quantile(name.substr(1), millionths)) {
+    return Field{FieldKind::percentile, std::string(name), millionths};
   }
   return fail(
       "'" + std::string(name) +

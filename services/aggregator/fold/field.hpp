@@ -14,8 +14,8 @@ enum class FieldKind : std::uint8_t { count, sum, min, max, avg, first, last, st
 // One field of a window result. Percentiles are written p + digits: p50, p95, p99, p999 (99.9).
 struct Field {
   FieldKind kind;
-  std::string name;     // as it is written
-  double quantile = 0;  // percentile only: in (0, 1)
+  std::string name;              // as it is written
+  std::uint32_t millionths = 0;  // percentile only: 1 to 999,999
 };
 
 [[nodiscard]] Result<Field> parse_field(std::string_view name);

@@ -1,12 +1,16 @@
 #include "services/aggregator/fold/fold_settings.hpp"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "common/base/duration.hpp"
 #include "common/base/hash.hpp"
 
 namespace metricstream::fold {
 namespace {
+
+constexpr TimeNs kLongest = 30 * 24 * kHour;  // what a log may keep; sums of these stay far from the end of the range
 
 std::string show(TimeNs duration) { return format_duration(std::chrono::nanoseconds{duration}); }
 
@@ -50,6 +54,35 @@ Result<void> check_rule(const FoldSettings& settings, const Rule& rule, std::siz
                 "client_id cannot be named in by or without: it always stays, since a group must not span "
                 "partitions");
   }
+  for (std::size_t i = 0; i < rule.fields.size(); ++i) {
+    const auto earlier = std::span(rule.fields).first(i);
+    if (std::ranges::find(earlier, rule.fields[i].name, &Field::name) != earlier.end()) {
+      return fail(where + "field " + rule.fields[i].name + " is there twice");
+    }
+  }
+  return {};
+}
+
+Result<void> check_times(const FoldSettings& settings) {
+  if (settings.partitions < 1) return fail("kafka.partitions: at least 1, not " + std::to_string(settings.partitions));
+  const std::pair<const char*, TimeNs> positive[] = {{"max_age", settings.max_age},
+                                                     {"revision_interval", settings.revision_interval}};
+  for (const auto& [name, value] : positive) {
+    if (value < kSecond) return fail(std::string("time.") + name + ": at least 1s, not " + show(value));
+  }
+  const std::pair<const char*, TimeNs> all[] = {
+      {"max_age", settings.max_age},
+      {"max_future", settings.max_future},
+      {"delivery_slack", settings.delivery_slack},
+      {"max_clock_error", settings.max_clock_error},
+      {"revision_interval", settings.revision_interval},
+      {"repeat_window", settings.repeat_window},
+      {"predecessor_window", settings.predecessor_window},
+  };
+  for (const auto& [name, value] : all) {
+    if (value < 0) return fail(std::string("time.") + name + ": must not be negative, is " + show(value));
+    if (value > kLongest) return fail(std::string("time.") + name + ": at most 30d, not " + show(value));
+  }
   return {};
 }
 
@@ -74,6 +107,7 @@ std::string FoldSettings::hash() const {
 
 Result<void> check(const FoldSettings& settings) {
   if (settings.windows.empty()) return fail("windows: at least one size is needed, such as {size: 1m, grace: 10s}");
+  if (auto ok = check_times(settings); !ok) return ok;
   const TimeNs block = settings.block();
   for (std::size_t i = 0; i < settings.windows.size(); ++i) {
     const WindowSize& window = settings.windows[i];

@@ -45,7 +45,8 @@ struct FoldSettings {
   [[nodiscard]] std::string hash() const;
 };
 
-// Sizes must be 1 s to 10 min, distinct, and divide the largest one; rules may only name configured sizes.
+// Sizes must be 1 s to 10 min, distinct, and divide the largest one; rules may only name configured sizes, and no field
+// twice; times must not be negative.
 [[nodiscard]] Result<void> check(const FoldSettings& settings);
 
 }  // namespace metricstream::fold

@@ -15,10 +15,12 @@ Hash128 name_of(std::string_view client_id, const BatchKey& key) {
   return hash128(text);
 }
 
+// No string is built: this is asked for every reading while a client's clock runs ahead.
 Hash128 name_of(std::string_view series_key, TimeNs original) {
-  std::string text = std::to_string(original) + ':';
-  text += series_key;
-  return hash128(text);
+  Hash128 out = hash128(series_key);
+  const auto spread = static_cast<std::uint64_t>(original) * 0x9e3779b97f4a7c15U;  // odd: no two originals meet
+  for (std::size_t i = 0; i < 8; ++i) out.bytes[i] ^= static_cast<std::uint8_t>(spread >> (8 * i));
+  return out;
 }
 
 }  // namespace
@@ -32,19 +34,22 @@ bool IndexSet::insert(std::uint32_t index) {
   return fresh;
 }
 
-IndexSet* KeyMemory::remember(std::string_view client_id, const BatchKey& key, Hold hold) {
+KeyMemory::Request* KeyMemory::remember(std::string_view client_id, const BatchKey& key, Hold hold) {
   const Hash128 name = name_of(client_id, key);
-  const auto [entry, fresh] = requests_.try_emplace(name, Request{{}, hold.end});
-  if (fresh || entry->second.hold < hold.end) {
-    entry->second.hold = std::max(entry->second.hold, hold.end);
-    expiring_requests_[hold.end].push_back(name);
-  }
-  return &entry->second.seen;
+  const auto [entry, fresh] = requests_.try_emplace(name, Request{{}, name, hold.end});
+  if (fresh) expiring_requests_[hold.end].push_back(name);
+  return &entry->second;
 }
 
-IndexSet* KeyMemory::find(std::string_view client_id, const BatchKey& key) {
+KeyMemory::Request* KeyMemory::find(std::string_view client_id, const BatchKey& key) {
   const auto entry = requests_.find(name_of(client_id, key));
-  return entry == requests_.end() ? nullptr : &entry->second.seen;
+  return entry == requests_.end() ? nullptr : &entry->second;
+}
+
+void KeyMemory::extend(Request& request, Hold hold) {
+  if (hold.end <= request.hold) return;
+  request.hold = hold.end;
+  expiring_requests_[hold.end].push_back(request.name);
 }
 
 bool KeyMemory::knows_adjusted(std::string_view series_key, TimeNs original) const {
@@ -63,19 +68,19 @@ Position KeyMemory::earliest(Position otherwise) const {
   return otherwise;
 }
 
-void KeyMemory::forget(TimeNs closed_through) {
-  const auto sweep = [closed_through](auto& expiring, auto& entries, auto hold_of) {
-    while (!expiring.empty() && expiring.begin()->first <= closed_through) {
+void KeyMemory::forget(TimeNs through) {
+  const auto sweep = [through](auto& expiring, auto& entries, auto hold_of) {
+    while (!expiring.empty() && expiring.begin()->first <= through) {
       for (const Hash128& name : expiring.begin()->second) {
         const auto entry = entries.find(name);
-        if (entry != entries.end() && hold_of(entry->second) <= closed_through) entries.erase(entry);
+        if (entry != entries.end() && hold_of(entry->second) <= through) entries.erase(entry);
       }
       expiring.erase(expiring.begin());
     }
   };
   sweep(expiring_requests_, requests_, [](const Request& request) { return request.hold; });
   sweep(expiring_adjusted_, adjusted_, [](TimeNs hold) { return hold; });
-  pins_.erase(pins_.begin(), pins_.upper_bound(closed_through));
+  pins_.erase(pins_.begin(), pins_.upper_bound(through));
 }
 
 }  // namespace metricstream::fold

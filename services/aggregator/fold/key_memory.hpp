@@ -24,19 +24,27 @@ class IndexSet {
 };
 
 // Remembers requests by their batch key, and readings whose timestamp was replaced by their original timestamp, for as
-// long as a repeat could arrive: until the fold has closed the block named by the hold. For recovery it also knows the
-// first position from which each living key must be read again. Not thread-safe.
+// long as a repeat could arrive: until the fold has forgotten the block named by the hold. For recovery it also knows
+// the first position from which each living key must be read again. Not thread-safe.
 class KeyMemory {
  public:
-  // The end of the block through which what this record says must be remembered.
+  // The end of the block through which what a record says must be remembered.
   struct Hold {
     TimeNs end;
   };
+  struct Request {
+    IndexSet seen;
+    Hash128 name;
+    TimeNs hold;
+  };
 
-  // A request's seen indexes; the pointers live until the next call of remember() or forget(). find() gives null for
-  // a request that is not known (any more).
-  IndexSet* remember(std::string_view client_id, const BatchKey& key, Hold hold);
-  IndexSet* find(std::string_view client_id, const BatchKey& key);
+  // A known request, or a new one with this hold; the pointers live until the next call of remember() or forget().
+  // A repeat that shows nothing new leaves the hold alone, so that every living key is pinned by what it knows.
+  Request* remember(std::string_view client_id, const BatchKey& key, Hold hold);
+  // Null for a request that is not known (any more).
+  Request* find(std::string_view client_id, const BatchKey& key);
+  // A later copy of the request showed new indexes.
+  void extend(Request& request, Hold hold);
   // True when this reading, adjusted, was seen before. `series_key` is with the client.
   [[nodiscard]] bool knows_adjusted(std::string_view series_key, TimeNs original) const;
   void remember_adjusted(std::string_view series_key, TimeNs original, Hold hold);
@@ -45,21 +53,15 @@ class KeyMemory {
   void pin(Hold hold, Position position);
   // The earliest position that a living key needs, or `otherwise`.
   [[nodiscard]] Position earliest(Position otherwise) const;
-  // Drops everything held until `closed_through` or less.
-  void forget(TimeNs closed_through);
+  // Drops everything held until `through` or less.
+  void forget(TimeNs through);
 
   [[nodiscard]] std::size_t size() const { return requests_.size() + adjusted_.size(); }
-  [[nodiscard]] bool has_adjusted() const { return !adjusted_.empty(); }
 
  private:
-  struct Request {
-    IndexSet seen;
-    TimeNs hold;
-  };
-
   boost::unordered_flat_map<Hash128, Request, TableHash> requests_;
   boost::unordered_flat_map<Hash128, TimeNs, TableHash> adjusted_;
-  // By hold: what to look at when that block closes, and the first record that brought it.
+  // By hold: what to look at when that block is forgotten, and the first record that brought it.
   std::map<TimeNs, std::vector<Hash128>> expiring_requests_;
   std::map<TimeNs, std::vector<Hash128>> expiring_adjusted_;
   std::map<TimeNs, Position> pins_;

@@ -66,7 +66,7 @@ class PartitionFold {
 
  private:
   struct RulePlan {
-    std::vector<std::uint32_t> windows;  // indexes of the sizes it writes
+    std::vector<std::uint32_t> windows;  // indexes of the sizes it writes, ascending
     std::span<const Field> fields;       // without the implied increase
     bool implied_increase = false;       // counters get `increase` besides
     bool wants_increase = false;
@@ -84,36 +84,54 @@ class PartitionFold {
     KeyMemory::Hold hold;
   };
 
-  // Time.
+  // Time (partition_fold.cpp).
   void advance(TimeNs to);
   void emit_due(TimeNs to);
   void emit_dirty();
 
-  // Samples (partition_fold.cpp).
+  // Samples (sample_folding.cpp).
   void fold_samples(const Record& record);
-  void fold_sample(const Sample& sample, bool& remembered);
+  void resolve_series(const Record& record);
+  // Both: true when a key was learnt.
+  bool fold_columns(const Record& record, KeyMemory::Request* request, KeyMemory::Hold hold);
+  bool fold_sample(const Sample& sample);
   bool is_adjusted_duplicate(const Sample& sample);
   void insert(const Sample& sample);
   void insert_late(const Sample& sample);
-  void write_raw(const Sample& sample);
+  Insertion put(Member& member, const Sample& sample);
+  void count(Insertion insertion);
+  void write_raw(const Sample& sample, AttributesId attributes);
   [[nodiscard]] KeyMemory::Hold hold_for(const Record& record) const;
   [[nodiscard]] TimeNs block_start(TimeNs time) const { return floor_to(time, block_size_); }
   Block& block_for(TimeNs time);
   Member& member_for(Block& block, const Sample& sample);
-  BlockGroup& group_for(Block& block, const Sample& sample, std::uint32_t& position);
+  Member& add_member(Block& block, const Sample& sample);
+  std::uint32_t group_for(Block& block, const Sample& sample);
   void touch(Block& block, const Member& member, TimeNs time);
   void mark_dirty(Block& block, std::uint32_t group, std::uint32_t slice);
-  void mark_successor(TimeNs time, SeriesId series);
-  [[nodiscard]] bool is_due(const Block& block, std::uint32_t slice, TimeNs at) const;
+  void mark_successor(const Block& block, const Member& member, TimeNs time);
+  void mark_increase(Block& block, const Member& member, TimeNs time);
+  [[nodiscard]] const RulePlan& plan_of(SeriesId series) const { return plans_[series_.series(series).rule]; }
+  [[nodiscard]] PointState& point(Block& block, std::uint32_t group, std::uint32_t slice) const {
+    return block.points[group * slices_.count() + slice];
+  }
+  // When the first result of a slice is due.
+  [[nodiscard]] TimeNs due_time(const Block& block, std::uint32_t slice) const;
+  [[nodiscard]] bool is_closed(const Block& block) const { return block.start + block_size_ <= closed_through_; }
+  // Blocks and keys that end here are gone. Closed blocks are kept a while for the increase of what follows, and with
+  // them the keys that say what is in them: a replay must fill them just as the first reading did.
+  [[nodiscard]] TimeNs forgotten_through() const { return closed_through_ - settings_.predecessor_window; }
 
   // Results (window_results.cpp).
   void emit(Block& block, std::uint32_t group, std::uint32_t slice);
-  void write_result(Block& block, const BlockGroup& group, std::uint32_t slice);
-  void gather(const Block& block, const BlockGroup& group, TimeNs begin, TimeNs end, std::vector<Value>& out);
-  [[nodiscard]] std::vector<const Member*> members_in_order(const Block& block, const BlockGroup& group) const;
-  [[nodiscard]] double increase_of(std::span<const Member* const> members, TimeNs begin, TimeNs end) const;
+  void write_result(const Block& block, const BlockGroup& group, std::uint32_t slice, std::uint32_t revision);
+  // Fills contributors_ and values_; returns the plan of the first rule among the contributors.
+  const RulePlan& gather(const Block& block, const BlockGroup& group, std::size_t window, TimeNs begin, TimeNs end);
+  void merge_contributors(TimeNs begin, TimeNs end);
+  [[nodiscard]] double increase_of(const Member& member, TimeNs begin, TimeNs end);
   [[nodiscard]] const Value* predecessor(SeriesId series, TimeNs before) const;
 
+  // Closing (partition_fold.cpp).
   [[nodiscard]] bool is_settled(const Block& block, Position durable) const;
   void drop_block(std::map<TimeNs, Block>::iterator place);
 
@@ -134,14 +152,22 @@ class PartitionFold {
   KeyMemory keys_;
   // Open blocks, and below closed_through_ those that `increase` still needs.
   std::map<TimeNs, Block> blocks_;
+  Block* recent_ = nullptr;  // where the last sample went
   // First results to come: due time -> (block, slice).
   std::multimap<TimeNs, std::pair<TimeNs, std::uint32_t>> due_;
   Account account_;
 
   // Reused by every call.
+  struct Ranked {
+    Value value;
+    std::size_t rank;
+  };
   std::vector<SeriesId> row_series_;
   std::vector<TagView> row_tags_;
+  std::vector<const Member*> contributors_;
   std::vector<Value> values_;
+  std::vector<Value> member_values_;
+  std::vector<Ranked> ranked_;
   std::vector<double> scratch_;
   std::vector<FieldValue> results_;
 };

@@ -24,21 +24,18 @@ class SeriesSet {
   // A sample of the second form: whoever calls has made sure that it was not seen before.
   void add(TimeNs time, double value);
 
+  // Is there a reading with this own timestamp?
   [[nodiscard]] bool has_reading(TimeNs time) const;
-  // Readings of [begin, end), ascending by time.
-  [[nodiscard]] std::span<const Value> readings(TimeNs begin, TimeNs end) const;
-  [[nodiscard]] std::span<const Value> readings() const { return readings_; }
-  // The reading before, or after, `time`; null where there is none.
-  [[nodiscard]] const Value* reading_before(TimeNs time) const;
-  [[nodiscard]] const Value* reading_after(TimeNs time) const;
-  // Appends every sample of [begin, end), in no particular order.
+  // The last sample before, or the first one after, `time`, whichever its form; null where there is none.
+  [[nodiscard]] const Value* last_before(TimeNs time) const;
+  [[nodiscard]] const Value* first_after(TimeNs time) const;
+  // Appends every sample of [begin, end), in the order (time, value).
   void collect(TimeNs begin, TimeNs end, std::vector<Value>& out) const;
-  [[nodiscard]] bool has_observations() const { return !observations_.empty(); }
-  [[nodiscard]] std::size_t size() const { return readings_.size() + observations_.size(); }
+  [[nodiscard]] std::size_t size() const { return readings_.size() + others_.size(); }
 
  private:
-  std::vector<Value> readings_;      // ascending by time
-  std::vector<Value> observations_;  // in log order
+  std::vector<Value> readings_;  // ascending by time
+  std::vector<Value> others_;    // ascending by time and value
 };
 
 }  // namespace metricstream::fold

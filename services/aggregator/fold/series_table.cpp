@@ -6,6 +6,8 @@ namespace metricstream::fold {
 namespace {
 
 constexpr std::string_view kSingleMeasurement = "server_metrics";
+constexpr std::string_view kNameTag = "metric_name";
+constexpr std::string_view kMovedNameTag = "_metric_name";  // where a sample has a tag of that name itself
 
 void make_key(std::string& out, std::string_view client_id, std::string_view name, std::span<const TagView> tags) {
   out.clear();
@@ -96,16 +98,22 @@ AttributesId SeriesTable::attributes_id(const std::vector<std::pair<std::string_
 const std::string& SeriesTable::output_series(GroupId id, AttributesId attributes) {
   Group& group = groups_[id];
   if (group.text_attributes == attributes) return group.text;
-  std::vector<TagView> tags(group.tags.begin(), group.tags.end());
+  const bool single = layout_ == Layout::single;
+  std::vector<TagView> tags;
+  // No sample can have the tag `client_id`, or a key with a leading underscore; `metric_name` it can.
+  for (const auto& [key, value] : group.tags) {
+    tags.emplace_back(single && key == kNameTag ? kMovedNameTag : std::string_view(key), value);
+  }
+  std::ranges::sort(tags, {}, &TagView::first);
   const auto add = [&tags](std::string_view key, std::string_view value) {
     const auto place = std::ranges::lower_bound(tags, key, {}, &TagView::first);
     if (place == tags.end() || place->first != key) tags.insert(place, {key, value});
   };
   add("client_id", group.client_id);
+  if (single) add(kNameTag, group.name);
   for (const auto& [key, value] : attributes_[attributes]) add(key, value);
-  if (layout_ == Layout::single) add("metric_name", group.name);
   group.text.clear();
-  append_series_key(group.text, layout_ == Layout::single ? kSingleMeasurement : std::string_view(group.name), tags);
+  append_series_key(group.text, single ? kSingleMeasurement : std::string_view(group.name), tags);
   group.text_attributes = attributes;
   return group.text;
 }

@@ -27,6 +27,9 @@ struct Series {
   GroupId raw_group = 0;  // the name of its raw points: itself, ungrouped
   std::uint32_t rule = 0;
   std::uint32_t holders = 0;  // blocks, and the record being folded
+  // Where its last sample went: member `last_member` of the block that starts at `last_block`.
+  std::uint32_t last_member = 0;
+  TimeNs last_block = INT64_MIN;
 };
 
 // An output series: what a result is named by. Two rules that lead to the same name lead to the same group, so no two
@@ -52,13 +55,18 @@ class SeriesTable {
   [[nodiscard]] const Series& series(SeriesId id) const { return series_[id]; }
   [[nodiscard]] const Group& group(GroupId id) const { return groups_[id]; }
   void retain(SeriesId id) { ++series_[id].holders; }
+  void went_to(SeriesId id, TimeNs block, std::uint32_t member) {
+    series_[id].last_block = block;
+    series_[id].last_member = member;
+  }
   // The last release frees the number (and the group's, when no series leads there any more).
   void release(SeriesId id);
 
   AttributesId attributes_id(const std::vector<std::pair<std::string_view, std::string_view>>& attributes);
 
   // Line protocol's series of a result: the group's tags, client_id, and those attributes that the group's own tags do
-  // not name. The reference lives until the next call.
+  // not name. In the single layout the name is the tag `metric_name`, and a sample's own tag of that name moves to
+  // `_metric_name`, so that no two series are written as one. The reference lives until the next call.
   [[nodiscard]] const std::string& output_series(GroupId id, AttributesId attributes);
 
   [[nodiscard]] std::size_t size() const { return series_.size() - free_series_.size(); }

@@ -27,17 +27,22 @@ double average(std::span<const Value> values, double sum) {
 }
 
 double standard_deviation(std::span<const Value> values, double mean) {
-  double squares = 0;
-  for (const Value& value : values) squares += (value.value - mean) * (value.value - mean);
-  return saturate(std::sqrt(squares / static_cast<double>(values.size())));
+  const auto deviation = [&](double scale) {
+    double squares = 0;
+    for (const Value& value : values) {
+      const double distance = value.value / scale - mean / scale;
+      squares += distance * distance;
+    }
+    return std::sqrt(squares / static_cast<double>(values.size())) * scale;
+  };
+  const double plain = deviation(1);
+  return std::isfinite(plain) ? plain : saturate(deviation(std::numeric_limits<double>::max()));
 }
 
-double percentile(const std::vector<double>& sorted, double quantile) {
-  // The product of an exact decimal quantile and n may land a hair above a whole number: 0.95 * 20 = 19.000000000000004
-  // would skip a rank, so a hair is taken off.
-  const double rank = std::ceil(quantile * static_cast<double>(sorted.size()) * (1 - 1e-12));
-  const auto index = static_cast<std::size_t>(std::max(rank, 1.0)) - 1;
-  return sorted[std::min(index, sorted.size() - 1)];
+// The ceil(q n)-th smallest, in whole numbers: 0.95 * 20 is 19.000000000000004 in doubles and would skip a rank.
+double percentile(const std::vector<double>& sorted, std::uint64_t millionths) {
+  const std::uint64_t rank = (millionths * sorted.size() + 999'999) / 1'000'000;
+  return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
 }
 
 }  // namespace
@@ -81,7 +86,7 @@ void compute_fields(std::span<const Field> fields, std::span<const Value> values
         result.value = increase;
         break;
       case FieldKind::percentile:
-        result.value = percentile(scratch, field.quantile);
+        result.value = percentile(scratch, field.millionths);
         break;
     }
     out.push_back(result);

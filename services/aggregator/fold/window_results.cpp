@@ -6,104 +6,100 @@
 
 namespace metricstream::fold {
 
-void PartitionFold::emit(Block& block, std::uint32_t group_position, std::uint32_t slice) {
-  BlockGroup& group = block.groups[group_position];
-  PointState& point = group.points[slice];
-  point.emitted = true;
-  point.dirty = false;
-  ++point.revisions;
+void PartitionFold::emit(Block& block, std::uint32_t group, std::uint32_t slice) {
+  PointState& state = point(block, group, slice);
+  state.emitted = true;
+  state.dirty = false;
+  ++state.revisions;
   if (!live_) return;
-  write_result(block, group, slice);
+  write_result(block, block.groups[group], slice, state.revisions);
   block.last_output = cause_.offset;
   ++account_.results;
-  account_.revisions += point.revisions > 1 ? 1 : 0;
+  account_.revisions += state.revisions > 1 ? 1 : 0;
 }
 
-void PartitionFold::write_result(Block& block, const BlockGroup& group, std::uint32_t slice) {
+void PartitionFold::write_result(const Block& block, const BlockGroup& group, std::uint32_t slice,
+                                 std::uint32_t revision) {
   const Slices::Slice& where = slices_.at(slice);
   const TimeNs begin = block.start + where.offset;
   const TimeNs end = begin + slices_.size(where.window);
-  const RulePlan& plan = plans_[group.rule];
-  values_.clear();
-  results_.clear();
-  gather(block, group, begin, end, values_);
-
-  const std::vector<const Member*> members = members_in_order(block, group);
-  const bool counters = std::ranges::any_of(members, [](const Member* m) { return m->type == MetricType::counter; });
-  const double increase = plan.wants_increase && counters ? increase_of(members, begin, end) : 0;
-  compute_fields(plan.fields, values_, increase, scratch_, results_);
-  if (plan.implied_increase && counters) {
-    compute_fields(std::span(&increase_field(), 1), values_, increase, scratch_, results_);
-  }
-  output_.window(cause_, {series_.output_series(group.id, group.attributes), where.window, begin, results_,
-                          group.points[slice].revisions});
-}
-
-std::vector<const Member*> PartitionFold::members_in_order(const Block& block, const BlockGroup& group) const {
-  std::vector<const Member*> out;
-  out.reserve(group.members.size());
-  for (const std::uint32_t member : group.members) out.push_back(&block.members[member]);
-  std::ranges::sort(out, {}, [this](const Member* m) -> std::string_view { return series_.series(m->series).key; });
-  return out;
-}
-
-// In the order (time, series key, value).
-void PartitionFold::gather(const Block& block, const BlockGroup& group, TimeNs begin, TimeNs end,
-                           std::vector<Value>& out) {
-  if (group.members.size() == 1) {
-    const SeriesSet& set = block.members[group.members.front()].set;
-    set.collect(begin, end, out);
-    if (set.has_observations()) {
-      std::ranges::sort(
-          out, [](const Value& a, const Value& b) { return std::tie(a.time, a.value) < std::tie(b.time, b.value); });
+  const RulePlan& plan = gather(block, group, where.window, begin, end);
+  bool counters = false;
+  double increase = 0;
+  if (plan.wants_increase) {
+    for (const Member* const member : contributors_) {
+      if (member->type != MetricType::counter) continue;
+      counters = true;
+      increase += increase_of(*member, begin, end);
     }
-    return;
   }
-  struct Ranked {
-    Value value;
-    std::size_t rank;
-  };
-  std::vector<Ranked> ranked;
-  const std::vector<const Member*> members = members_in_order(block, group);
-  for (std::size_t rank = 0; rank < members.size(); ++rank) {
-    out.clear();
-    members[rank]->set.collect(begin, end, out);
-    for (const Value& value : out) ranked.push_back({value, rank});
+  results_.clear();
+  compute_fields(plan.fields, values_, increase, scratch_, results_);
+  if (plan.implied_increase && counters) results_.push_back({.name = increase_field().name, .value = increase});
+  output_.window(cause_, {series_.output_series(group.id, group.attributes), where.window, begin, results_, revision});
+}
+
+// Who contributes is decided by the window's own samples alone, so that each change of a result touches its window.
+const PartitionFold::RulePlan& PartitionFold::gather(const Block& block, const BlockGroup& group, std::size_t window,
+                                                     TimeNs begin, TimeNs end) {
+  contributors_.clear();
+  values_.clear();
+  auto rule = static_cast<std::uint32_t>(settings_.rules.size() - 1);
+  for (const std::uint32_t position : group.members) {
+    const Member& member = block.members[position];
+    if (!std::ranges::binary_search(plan_of(member.series).windows, window)) continue;
+    const std::size_t before = values_.size();
+    member.set.collect(begin, end, values_);
+    if (values_.size() == before) continue;
+    contributors_.push_back(&member);
+    rule = std::min(rule, series_.series(member.series).rule);
   }
-  std::ranges::sort(ranked, [](const Ranked& a, const Ranked& b) {
+  if (contributors_.size() > 1) merge_contributors(begin, end);
+  return plans_[rule];
+}
+
+// Into the order (time, series key, value).
+void PartitionFold::merge_contributors(TimeNs begin, TimeNs end) {
+  std::ranges::sort(contributors_, {},
+                    [this](const Member* m) -> std::string_view { return series_.series(m->series).key; });
+  ranked_.clear();
+  for (std::size_t rank = 0; rank < contributors_.size(); ++rank) {
+    member_values_.clear();
+    contributors_[rank]->set.collect(begin, end, member_values_);
+    for (const Value& value : member_values_) ranked_.push_back({value, rank});
+  }
+  std::ranges::sort(ranked_, [](const Ranked& a, const Ranked& b) {
     return std::tie(a.value.time, a.rank, a.value.value) < std::tie(b.value.time, b.rank, b.value.value);
   });
-  out.clear();
-  for (const Ranked& entry : ranked) out.push_back(entry.value);
+  values_.clear();
+  for (const Ranked& entry : ranked_) values_.push_back(entry.value);
 }
 
-// Each reading adds its difference from the reading before it, within predecessor_window; a fall means that the counter
-// was reset and adds the new value; a reading without predecessor adds nothing.
-double PartitionFold::increase_of(std::span<const Member* const> members, TimeNs begin, TimeNs end) const {
+// Each sample adds its difference from the one before it, within predecessor_window; a fall means that the counter was
+// reset and adds the new value; a sample without predecessor adds nothing.
+double PartitionFold::increase_of(const Member& member, TimeNs begin, TimeNs end) {
+  member_values_.clear();
+  member.set.collect(begin, end, member_values_);
   double total = 0;
-  for (const Member* const member : members) {
-    if (member->type != MetricType::counter) continue;
-    const std::span<const Value> readings = member->set.readings(begin, end);
-    if (readings.empty()) continue;
-    const Value* before = predecessor(member->series, readings.front().time);
-    for (const Value& reading : readings) {
-      if (before != nullptr && reading.time - before->time <= settings_.predecessor_window) {
-        total += reading.value < before->value ? reading.value : reading.value - before->value;
-      }
-      before = &reading;
+  const Value* before = predecessor(member.series, member_values_.front().time);
+  for (const Value& value : member_values_) {
+    if (before != nullptr && value.time - before->time <= settings_.predecessor_window) {
+      total += value.value < before->value ? value.value : value.value - before->value;
     }
+    before = &value;
   }
   return total;
 }
 
+// Only where the series was a counter: a gauge of the same name says nothing about an increase.
 const Value* PartitionFold::predecessor(SeriesId series, TimeNs before) const {
   auto place = blocks_.upper_bound(before);
   while (place != blocks_.begin()) {
     --place;
     if (place->first + block_size_ < before - settings_.predecessor_window) return nullptr;
     const Member* const member = place->second.find(series);
-    const Value* const found = member == nullptr ? nullptr : member->set.reading_before(before);
-    if (found != nullptr) return found;
+    if (member == nullptr || member->type != MetricType::counter) continue;
+    if (const Value* const found = member->set.last_before(before)) return found;
   }
   return nullptr;
 }
