@@ -1,11 +1,37 @@
 #include "common/http/request.hpp"
 
-#include <boost/url/params_encoded_view.hpp>
-#include <boost/url/parse_query.hpp>
+#include <algorithm>
 
 #include "common/http/header.hpp"
 
 namespace metricstream::http {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Percent-encoding, and '+' for a blank as forms write it.
+std::optional<std::string> decode_component(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    const int high = text.size() - i > 2 ? hex_digit(text[i + 1]) : -1;
+    const int low = text.size() - i > 2 ? hex_digit(text[i + 2]) : -1;
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+}  // namespace
 
 std::optional<std::string_view> RequestHead::find(std::string_view name) const {
   for (const Field& field : fields()) {
@@ -21,11 +47,13 @@ std::size_t RequestHead::count(std::string_view name) const {
 }
 
 std::optional<std::string> RequestHead::query_parameter(std::string_view name) const {
-  if (query.empty()) return std::nullopt;
-  const auto parsed = boost::urls::parse_query({query.data(), query.size()});
-  if (!parsed) return std::nullopt;
-  for (const auto& parameter : *parsed) {
-    if (parameter.key.decode() == name) return parameter.value.decode();
+  // Not by Boost.URL 1.81, whose last parameter reaches past the end of a view into a larger text (tried).
+  for (std::string_view rest = query; !rest.empty();) {
+    const std::string_view parameter = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), parameter.size() + 1));
+    const auto equals = parameter.find('=');
+    if (decode_component(parameter.substr(0, equals)) != name) continue;
+    return equals == std::string_view::npos ? std::string() : decode_component(parameter.substr(equals + 1));
   }
   return std::nullopt;
 }

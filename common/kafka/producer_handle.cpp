@@ -86,7 +86,7 @@ std::optional<DeliveryResult> ProducerHandle::submit(Message&& message, Delivery
 
 std::optional<DeliveryResult> ProducerHandle::produce(Delivery& delivery, const Message& message) {
   std::vector<rd_kafka_vu_t> arguments;
-  arguments.reserve(6 + message.headers.size());
+  arguments.reserve(7);
   const auto add = [&arguments](rd_kafka_vtype_t type) -> auto& {
     arguments.push_back({});
     arguments.back().vtype = type;
@@ -103,13 +103,18 @@ std::optional<DeliveryResult> ProducerHandle::produce(Delivery& delivery, const 
   if (!message.key.empty()) {
     add(RD_KAFKA_VTYPE_KEY).mem = {const_cast<char*>(message.key.data()), message.key.size()};
   }
+  // A list of our own, not RD_KAFKA_VTYPE_HEADER: librdkafka 2.0.2 frees those twice when the topic or partition has
+  // gone away (tried: it crashes).
+  OwnedHeaders headers(rd_kafka_headers_new(message.headers.size()));
   for (const Header& header : message.headers) {
-    add(RD_KAFKA_VTYPE_HEADER).header = {header.name.c_str(), header.value.data(),
-                                         static_cast<ssize_t>(header.value.size())};
+    rd_kafka_header_add(headers.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
+                        header.value.data(), static_cast<ssize_t>(header.value.size()));
   }
+  add(RD_KAFKA_VTYPE_HEADERS).headers = headers.get();
   add(RD_KAFKA_VTYPE_OPAQUE).ptr = &delivery;
   const OwnedError error(rd_kafka_produceva(client_.get(), arguments.data(), arguments.size()));
   if (!error) {
+    (void)headers.release();  // librdkafka's now; on failure they stay ours
     return std::nullopt;
   }
   return refusal(rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get()));

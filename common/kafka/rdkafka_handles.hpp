@@ -20,6 +20,7 @@ using OwnedQueue = std::unique_ptr<rd_kafka_queue_t, CallDestroy<rd_kafka_queue_
 using OwnedEvent = std::unique_ptr<rd_kafka_event_t, CallDestroy<rd_kafka_event_destroy>>;
 using OwnedTopic = std::unique_ptr<rd_kafka_topic_t, CallDestroy<rd_kafka_topic_destroy>>;
 using OwnedError = std::unique_ptr<rd_kafka_error_t, CallDestroy<rd_kafka_error_destroy>>;
+using OwnedHeaders = std::unique_ptr<rd_kafka_headers_t, CallDestroy<rd_kafka_headers_destroy>>;
 using OwnedMessage = std::unique_ptr<rd_kafka_message_t, CallDestroy<rd_kafka_message_destroy>>;
 // A leaked one holds partition references and makes rd_kafka_destroy wait for ever.
 using OwnedList = std::unique_ptr<rd_kafka_topic_partition_list_t, CallDestroy<rd_kafka_topic_partition_list_destroy>>;

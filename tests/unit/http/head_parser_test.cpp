@@ -136,7 +136,7 @@ TEST(HeadParser, RefusesBareLineFeedsBeforeTheHeaderIsComplete) {
 }
 
 TEST(RequestHead, DecodesQueryParameters) {
-  const std::string text = "GET /m?strict=true&name=a%20b&empty&x=1&x=2 HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string text = "GET /m?strict=true&name=a%20b&empty&x=1&x=2&bad=%2&plus=a+b HTTP/1.1\r\nHost: x\r\n\r\n";
   RequestHead head;
   ASSERT_EQ(status_of(text, head), 0U);
   EXPECT_EQ(head.query_parameter("strict"), "true");
@@ -144,6 +144,8 @@ TEST(RequestHead, DecodesQueryParameters) {
   EXPECT_EQ(head.query_parameter("empty"), "");
   EXPECT_EQ(head.query_parameter("x"), "1");
   EXPECT_EQ(head.query_parameter("none"), std::nullopt);
+  EXPECT_EQ(head.query_parameter("bad"), std::nullopt);
+  EXPECT_EQ(head.query_parameter("plus"), "a b") << "the last one ends where the target does";
 }
 
 TEST(RequestHead, KeepsOnlyTheRemoteAddressForTheNextRequest) {
