@@ -63,6 +63,12 @@ Error error_in(const JsonTree& error) { return {"InfluxDB: " + printable(text_or
 
 }  // namespace
 
+std::optional<double> as_number(const InfluxValue& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  return std::nullopt;
+}
+
 std::size_t InfluxSeries::column(std::string_view column_name) const {
   return static_cast<std::size_t>(std::ranges::find(columns, column_name) - columns.begin());
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,8 +13,12 @@
 // The answers of InfluxDB's management and query interfaces, read exactly (numbers from their text).
 namespace metricstream {
 
-// null, a boolean, an integer (also every time with epoch=ns), a float, a text.
+// null, a boolean, an integer, a float, a text. JSON does not tell a float field that happens to be whole from an
+// integer field, so such a value is an integer here; times (with epoch=ns) always are.
 using InfluxValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+
+// An integer or a float; else none.
+[[nodiscard]] std::optional<double> as_number(const InfluxValue& value);
 
 struct InfluxSeries {
   std::string name;  // the measurement

@@ -28,10 +28,11 @@ struct Fault {
 // Names: [a-zA-Z_][a-zA-Z0-9_.:/-]*, 1 to limits.name_bytes bytes.
 [[nodiscard]] std::optional<Fault> check_name(std::string_view name, const BatchLimits& limits);
 
-// Tag keys: 1 to limits.tag_key_bytes bytes, no control byte (< 0x20, 0x7f), no backslash at the end, not reserved.
+// Tag keys: 1 to limits.tag_key_bytes bytes, no control byte (< 0x20, 0x7f), no backslash at the end or directly before
+// a space, a comma or an equals sign (InfluxDB misreads those), not reserved.
 [[nodiscard]] std::optional<Fault> check_tag_key(std::string_view key, const BatchLimits& limits);
 
-// Tag values: up to limits.tag_value_bytes bytes, no control byte, no backslash at the end. An empty value is valid and
+// Tag values: up to limits.tag_value_bytes bytes, the same rules for bytes and backslashes. An empty value is valid and
 // means that the tag is absent.
 [[nodiscard]] std::optional<Fault> check_tag_value(std::string_view value, const BatchLimits& limits);
 

@@ -83,6 +83,17 @@ TEST(TagValues, are_accepted_at_the_limit_and_refused_past_it) {
   EXPECT_EQ(value(std::string(257, 'a')), Reason::tag_value_too_long);
 }
 
+TEST(TagKeysAndValues, hold_no_backslash_that_influxdb_would_take_for_an_escape) {
+  for (const std::string_view text : {"a\\ b", "\\,", "a\\=", "\\\\ x", "C:\\Temp\\ "}) {
+    EXPECT_EQ(key(text), Reason::invalid_tag) << text;
+    EXPECT_EQ(value(text), Reason::invalid_tag) << text;
+  }
+  for (const std::string_view text : {"C:\\Program Files\\x", "\\\\host\\share", "\\\"", "a\\b, c=d"}) {
+    EXPECT_EQ(key(text), std::nullopt) << text;
+    EXPECT_EQ(value(text), std::nullopt) << text;
+  }
+}
+
 TEST(Units, are_words_of_up_to_64_bytes) {
   EXPECT_EQ(unit(""), std::nullopt);
   EXPECT_EQ(unit("\xc2\xb5s"), std::nullopt);
