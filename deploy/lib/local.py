@@ -20,7 +20,7 @@ import sys
 from contextlib import contextmanager
 
 from stack import kafka_protocol
-from stack.build import build
+from stack.build import PROGRAMS, build
 from stack.console import complain, say
 from stack.paths import BUILD
 from stack.pipeline import Pipeline, Ports, chosen_influxdb
@@ -79,7 +79,7 @@ def up(local: Pipeline, everything: bool) -> None:
     say("Kafka and InfluxDB " + ("run already" if was_up else "are starting"))
     local.start_servers()
     if everything:
-        build("release", ("metricstream-ingest", "metricstream-aggregator", "metricstream-agent", "metricstream-admin"), say)
+        build("release", PROGRAMS, say)
         local.set_up()
         local.start_services()
     write_environment(local)

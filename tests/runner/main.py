@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from stack import kafka  # noqa: E402
-from stack.build import build  # noqa: E402
+from stack.build import PROGRAMS, build  # noqa: E402
 from stack.console import complain, elapsed, say  # noqa: E402
 from stack.problem import Problem  # noqa: E402
 from tests.runner import cpp_tests, fuzzing, logs, python_tests, tidy  # noqa: E402
@@ -71,7 +71,7 @@ class Steps:
         return cpp_tests.run("release", "integration", say, self._options.k)
 
     def e2e(self) -> Outcome:
-        self._build("release")
+        self._build("release", PROGRAMS)
         return python_tests.run("tests/e2e", say, self._options.k, show=True)
 
     def tidy(self) -> Outcome:
@@ -94,11 +94,12 @@ class Steps:
         total.add(cpp_tests.run(preset, "integration", say, self._options.k))
         return total
 
-    def _build(self, preset: str) -> None:
+    def _build(self, preset: str, targets: tuple[str, ...] = ()) -> None:
         if preset not in self._built:
             say(f"building {preset}")
-            build(preset, say=say, log=logs.path(f"build-{preset}"))
-            self._built.add(preset)
+            build(preset, targets, say, logs.path(f"build-{preset}"))
+            if not targets:
+                self._built.add(preset)
 
 
 def parse() -> argparse.Namespace:

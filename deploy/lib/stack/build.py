@@ -26,9 +26,26 @@ def build(preset: str = "release", targets: tuple[str, ...] = (), say=print, log
         require_space(BUILD, NEEDED_MIB[preset], f"building the preset {preset}")
     if not shutil.which("cmake"):
         raise Problem("no cmake: install the packages of deploy/packages/debian-12-build.txt")
+    command = ["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])]
     with open(log, "w") as output:
         _run(["cmake", "--preset", preset], output, log)
-        _build(["cmake", "--build", "--preset", preset, *(["--target", *targets] if targets else [])], output, log, preset, say)
+        if _build(command, output, preset, say):
+            return
+        output.flush()
+        if _forget_stale_precompiled_headers(preset, log) and _build(command, output, preset, say):
+            return
+    raise Problem(f"building the preset {preset} failed: {_first_error(log)}  (log: {log})")
+
+
+def _forget_stale_precompiled_headers(preset: str, log: Path) -> bool:
+    """An upgrade of a system package changes headers that Ninja does not watch; clang then refuses the precompiled one."""
+    if "has been modified since the precompiled header" not in log.read_text(errors="replace"):
+        return False
+    for header in (BUILD / preset).rglob("cmake_pch.hxx.pch"):
+        header.unlink()
+    environment = {**os.environ, "CCACHE_RECACHE": "1"}  # ccache would bring the stale one back
+    subprocess.run(["cmake", "--build", "--preset", preset, "--target", "metricstream_boost_asio"], cwd=ROOT, env=environment, capture_output=True, check=False)
+    return True
 
 
 def _run(command: list[str], output, log: Path) -> None:
@@ -36,7 +53,7 @@ def _run(command: list[str], output, log: Path) -> None:
         raise Problem(f"{' '.join(command)} failed: {_first_error(log)}  (log: {log})")
 
 
-def _build(command: list[str], output, log: Path, preset: str, say) -> None:
+def _build(command: list[str], output, preset: str, say) -> bool:
     environment = {**os.environ, "NINJA_STATUS": "[%f/%t] "}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     shown = time.monotonic()
@@ -46,12 +63,10 @@ def _build(command: list[str], output, log: Path, preset: str, say) -> None:
         if progress and time.monotonic() - shown > 15:
             shown = time.monotonic()
             say(f"  building {preset}: {progress[1]} of {progress[2]} steps")
-    if process.wait():
-        output.flush()
-        raise Problem(f"building the preset {preset} failed: {_first_error(log)}  (log: {log})")
+    return process.wait() == 0
 
 
 def _first_error(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()
-    errors = [line for line in lines if re.search(r"error[: ]|Error at|No space left", line)]
+    errors = [line for line in lines if re.search(r"^error:|[: ]error: |undefined symbol|CMake Error|No space left", line)]
     return (errors or lines or ["no output"])[0][:300]
