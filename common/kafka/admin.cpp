@@ -7,6 +7,7 @@
 #include "common/kafka/admin_request.hpp"
 #include "common/kafka/client_conf.hpp"
 #include "common/kafka/offset_commits.hpp"
+#include "common/kafka/offset_ranges.hpp"
 #include "common/kafka/topic_metadata.hpp"
 
 namespace metricstream::kafka {
@@ -149,20 +150,19 @@ class Admin::Impl {
     if (!existing) {
       return std::unexpected(existing.error());
     }
+    const auto ranges = fetch_offset_ranges(member, topic, partitions, timeout_);
+    if (!ranges) {
+      return std::unexpected(ranges.error());
+    }
     std::vector<FirstCommitResult> results;
     for (const CommittedOffset& found : *existing) {
+      const std::int64_t low = (*ranges)[static_cast<std::size_t>(found.partition)].begin;
       if (found.offset) {
         results.push_back({found.partition, FirstCommit::already_committed, *found.offset, found.metadata});
-        continue;
+      } else {
+        results.push_back(
+            {found.partition, low == 0 ? FirstCommit::committed : FirstCommit::log_not_at_start, low, {}});
       }
-      std::int64_t low = 0;
-      std::int64_t high = 0;
-      const auto code =
-          rd_kafka_query_watermark_offsets(&member, topic.c_str(), found.partition, &low, &high, timeout_ms());
-      if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return fail("cannot ask where " + of_partition(topic, found.partition) + " begins: " + text_of(code));
-      }
-      results.push_back({found.partition, low == 0 ? FirstCommit::committed : FirstCommit::log_not_at_start, low, {}});
     }
     return results;
   }

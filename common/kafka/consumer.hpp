@@ -77,7 +77,7 @@ class Consumer {
   // `listener` must outlive the consumer.
   [[nodiscard]] static Result<std::unique_ptr<Consumer>> create(ConsumerSettings settings, ConsumerListener& listener,
                                                                 LogCallback log);
-  ~Consumer();  // close() if that has not been called
+  ~Consumer();  // close() if that has not been called; a listener that calls back into the consumer wants it before
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
 

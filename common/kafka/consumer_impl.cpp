@@ -6,6 +6,7 @@
 
 #include "common/kafka/client_conf.hpp"
 #include "common/kafka/error_codes.hpp"
+#include "common/kafka/offset_ranges.hpp"
 #include "common/kafka/topic_metadata.hpp"
 
 namespace metricstream::kafka {
@@ -105,7 +106,8 @@ void Consumer::Impl::subscribe() {
 }
 
 void Consumer::Impl::rebalance(rd_kafka_resp_err_t code, const std::vector<std::int32_t>& partitions) {
-  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !closing_) {
+    owning_ = true;
     assigned_ = false;
     listener_.on_assigned(partitions);
     // Without an answer librdkafka would stay in its rebalance.
@@ -114,10 +116,9 @@ void Consumer::Impl::rebalance(rd_kafka_resp_err_t code, const std::vector<std::
     }
     return;
   }
-  if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
+  // An assignment that comes while closing was never told, nor is its end.
+  if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS && std::exchange(owning_, false)) {
     listener_.on_revoked(partitions, rd_kafka_assignment_lost(client_.get()) != 0);
-  } else {
-    tell_error(code, -1, -1, "rebalance");
   }
   rd_kafka_assign(client_.get(), nullptr);
 }
@@ -197,13 +198,12 @@ Result<void> Consumer::Impl::seek(PartitionOffset position, std::chrono::millise
 }
 
 Result<Watermarks> Consumer::Impl::watermarks(std::int32_t partition, std::chrono::milliseconds timeout) {
-  Watermarks marks;
-  const auto code = rd_kafka_query_watermark_offsets(client_.get(), settings_.topic.c_str(), partition, &marks.low,
-                                                     &marks.high, static_cast<int>(timeout.count()));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return std::unexpected(failure("watermarks", code, partition));
+  const std::array<std::int32_t, 1> only{partition};
+  const auto ranges = fetch_offset_ranges(*client_, settings_.topic, only, timeout);
+  if (!ranges) {
+    return std::unexpected(ranges.error());
   }
-  return marks;
+  return Watermarks{ranges->front().begin, ranges->front().end};
 }
 
 std::optional<Watermarks> Consumer::Impl::last_watermarks(std::int32_t partition) const {
@@ -218,17 +218,22 @@ Result<std::int32_t> Consumer::Impl::partition_count(std::chrono::milliseconds t
   return fetch_partition_count(*client_, settings_.topic, timeout);
 }
 
-// rd_kafka_consumer_close() may wait for ever in 2.0.2 (a reference count of a lost partition), hence the queue.
+// rd_kafka_consumer_close() may wait for ever in 2.0.2 (a reference count of a lost partition), hence the queue; its
+// events are taken one by one, since serving callbacks aborts on the fetched messages that are still in it.
 void Consumer::Impl::close() {
   if (!client_) {
     return;
   }
+  closing_ = true;
   {
     const OwnedQueue closing(rd_kafka_queue_new(client_.get()));
     const OwnedError error(rd_kafka_consumer_close_queue(client_.get(), closing.get()));
     const auto deadline = SteadyClock::now() + kCloseLimit;
     while (!error && rd_kafka_consumer_closed(client_.get()) == 0 && SteadyClock::now() < deadline) {
-      rd_kafka_queue_poll_callback(closing.get(), 50);
+      const OwnedEvent event(rd_kafka_queue_poll(closing.get(), 50));
+      if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
+        rebalance(rd_kafka_event_error(event.get()), partitions_of(rd_kafka_event_topic_partition_list(event.get())));
+      }
       serve_commits(0ms);
     }
   }

@@ -56,6 +56,8 @@ class Consumer::Impl {
   std::optional<OffsetCommits> commits_;
   std::set<std::int32_t> paused_;
   bool subscribed_ = false;
+  bool owning_ = false;  // between on_assigned and on_revoked
+  bool closing_ = false;
   bool assigned_ = false;  // assign() was called since the last rebalance began
   bool fatal_told_ = false;
 };

@@ -1,10 +1,12 @@
 #include "common/kafka/log_reader.hpp"
 
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "common/kafka/client_conf.hpp"
 #include "common/kafka/error_codes.hpp"
+#include "common/kafka/offset_ranges.hpp"
 #include "common/kafka/topic_metadata.hpp"
 
 namespace metricstream::kafka {
@@ -66,22 +68,13 @@ class LogReader::Impl {
   }
 
   Result<std::vector<OffsetRange>> ranges(std::chrono::milliseconds timeout) {
-    const auto partitions = fetch_partition_count(*client_, topic_, timeout);
-    if (!partitions) {
-      return std::unexpected(partitions.error());
+    const auto count = fetch_partition_count(*client_, topic_, timeout);
+    if (!count) {
+      return std::unexpected(count.error());
     }
-    std::vector<OffsetRange> result;
-    for (std::int32_t partition = 0; partition < *partitions; ++partition) {
-      OffsetRange range{partition, 0, 0};
-      const auto code = rd_kafka_query_watermark_offsets(client_.get(), topic_.c_str(), partition, &range.begin,
-                                                         &range.end, static_cast<int>(timeout.count()));
-      if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return fail("cannot ask for the offsets of topic '" + topic_ + "', partition " + std::to_string(partition) +
-                    ": " + text_of(code));
-      }
-      result.push_back(range);
-    }
-    return result;
+    std::vector<std::int32_t> partitions(static_cast<std::size_t>(*count));
+    std::iota(partitions.begin(), partitions.end(), 0);
+    return fetch_offset_ranges(*client_, topic_, partitions, timeout);
   }
 
   Result<void> assign(std::span<const OffsetRange> from) {

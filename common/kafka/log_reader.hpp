@@ -31,7 +31,7 @@ class LogReader {
   LogReader(const LogReader&) = delete;
   LogReader& operator=(const LogReader&) = delete;
 
-  // What every partition holds now, by partition. Blocks up to `timeout` a partition.
+  // What every partition holds now, by partition. Blocks up to `timeout` a request.
   [[nodiscard]] Result<std::vector<OffsetRange>> ranges(std::chrono::milliseconds timeout);
 
   // Reads exactly these ranges, order kept within a partition, and returns when all of them are read. `visit` may

@@ -42,7 +42,7 @@ void end_later(rd_kafka_mock_cluster_t* cluster, rd_kafka_t* host) {
 
 class MockKafka::Impl {
  public:
-  explicit Impl(int brokers) {
+  explicit Impl(int brokers) : brokers_(brokers) {
     std::array<char, 256> reason{};
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
     // The host is nobody's client: its complaint that it has no brokers would only confuse.
@@ -55,8 +55,10 @@ class MockKafka::Impl {
   Impl& operator=(const Impl&) = delete;
 
   [[nodiscard]] rd_kafka_mock_cluster_t* cluster() const { return cluster_; }
+  [[nodiscard]] int brokers() const { return brokers_; }
 
  private:
+  const int brokers_;
   rd_kafka_t* host_ = nullptr;
   rd_kafka_mock_cluster_t* cluster_ = nullptr;
 };
@@ -80,6 +82,14 @@ void MockKafka::create_topic(const std::string& name, int partitions, int replic
 void MockKafka::fail_next(KafkaRequest request, std::initializer_list<KafkaError> errors) {
   std::vector<rd_kafka_resp_err_t> codes;
   std::ranges::transform(errors, std::back_inserter(codes), code_of);
+  if (impl_->brokers() == 1) {
+    // A broker that ever had answers of its own (delay_next) no longer looks at the cluster's.
+    for (const rd_kafka_resp_err_t code : codes) {
+      expect_done(rd_kafka_mock_broker_push_request_error_rtts(impl_->cluster(), 1, key_of(request), 1, code, 0),
+                  "fail a request");
+    }
+    return;
+  }
   rd_kafka_mock_push_request_errors_array(impl_->cluster(), key_of(request), codes.size(), codes.data());
 }
 
@@ -89,10 +99,6 @@ void MockKafka::delay_next(int broker, KafkaRequest request, std::initializer_li
                                                              code_of(answer.error), answer.milliseconds),
                 "delay a request");
   }
-}
-
-void MockKafka::clear_errors(KafkaRequest request) {
-  rd_kafka_mock_clear_request_errors(impl_->cluster(), key_of(request));
 }
 
 std::size_t MockKafka::answers_left(int broker, KafkaRequest request) const {

@@ -79,10 +79,10 @@ class MockKafka {
 
   // The next requests of this kind get these answers, whichever broker they reach. Nothing is stored for an error.
   void fail_next(KafkaRequest request, std::initializer_list<KafkaError> errors);
-  // The same for one broker, each answer held back.
+  // The same for one broker, each answer held back. A cluster of several brokers takes either this or fail_next() for
+  // one kind of request.
   void delay_next(int broker, KafkaRequest request, std::initializer_list<DelayedAnswer> answers);
-  void clear_errors(KafkaRequest request);
-  // How many of the ordered answers of delay_next() are still to come.
+  // How many of the answers ordered of this broker are still to come.
   [[nodiscard]] std::size_t answers_left(int broker, KafkaRequest request) const;
 
   void set_topic_error(const std::string& topic, KafkaError error);
