@@ -31,17 +31,17 @@ void BodyCollector::start(const BatchLimits& limits, BodyFormat format) {
   failure_.reset();
 }
 
-bool BodyCollector::fail(DecodeError::Kind kind, const char* at, std::string message) {
+bool BodyCollector::fail(DecodeError::Kind kind, std::string_view at, std::string message) {
   failure_ = Failure{kind, at, std::move(message)};
   return false;
 }
 
 bool BodyCollector::fail_duplicate(std::string_view key) {
-  return fail(DecodeError::Kind::malformed, key.data(), "this key is there twice in one object");
+  return fail(DecodeError::Kind::malformed, key, "this key is there twice in one object");
 }
 
 bool BodyCollector::fail_too_many_members(std::string_view key) {
-  return fail(DecodeError::Kind::too_large, key.data(),
+  return fail(DecodeError::Kind::too_large, key,
               "more than " + std::to_string(max_members_) + " members in one object");
 }
 

@@ -46,7 +46,7 @@ class BodyCollector {
  public:
   struct Failure {
     DecodeError::Kind kind;
-    const char* at;  // a byte of the body, or null: where the parser stands
+    std::string_view at;  // begins where the body is wrong; without data: where the parser stands
     std::string message;
   };
 
@@ -83,7 +83,7 @@ class BodyCollector {
     ValueKind kind = ValueKind::absent;
   };
 
-  bool fail(DecodeError::Kind kind, const char* at, std::string message);
+  bool fail(DecodeError::Kind kind, std::string_view at, std::string message);
   bool fail_duplicate(std::string_view key);
   bool fail_too_many_members(std::string_view key);
   void enter(Place place);

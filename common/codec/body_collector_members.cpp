@@ -72,7 +72,7 @@ bool BodyCollector::root_scalar(const Scalar& value) {
       server_id_ = {value.text, value.kind};
       return true;
     case Member::metrics:
-      return fail(DecodeError::Kind::malformed, nullptr, "`metrics` must be an array of samples");
+      return fail(DecodeError::Kind::malformed, {}, "`metrics` must be an array of samples");
     case Member::batch_id:
       return set_batch_id(value);
     case Member::host:
@@ -90,7 +90,7 @@ bool BodyCollector::root_scalar(const Scalar& value) {
 
 bool BodyCollector::set_batch_id(const Scalar& value) {
   if (value.kind != ValueKind::string || !is_batch_key(value.text, *limits_)) {
-    return fail(DecodeError::Kind::malformed, nullptr,
+    return fail(DecodeError::Kind::malformed, {},
                 "`batch_id` must be a string of 1 to " + std::to_string(limits_->batch_key_bytes) +
                     " printable ASCII characters");
   }
@@ -120,7 +120,7 @@ bool BodyCollector::push_field(double value, ValueKind kind) {
   body_.fields.push_back({key_, value, kind});
   ++sample.field_count;
   if (sample.field_count <= limits_->samples) return true;
-  return fail(DecodeError::Kind::too_large, key_.data(), "more than " + std::to_string(limits_->samples) + " samples");
+  return fail(DecodeError::Kind::too_large, key_, "more than " + std::to_string(limits_->samples) + " samples");
 }
 
 }  // namespace metricstream

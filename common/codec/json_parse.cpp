@@ -108,9 +108,10 @@ std::optional<DecodeError> parse_document(Parser& parser, std::string_view body,
   const std::size_t read = parser.write_some(false, document.data(), document.size(), ec);
   if (!ec && read == document.size()) return std::nullopt;
   if (const auto& failure = collector.failure()) {
-    const bool is_placed = failure->at != nullptr && std::less_equal<const char*>()(body.data(), failure->at) &&
-                           std::less<const char*>()(failure->at, body.data() + body.size());
-    const std::size_t position = is_placed ? static_cast<std::size_t>(failure->at - body.data()) : start + read;
+    const char* const at = failure->at.data();
+    const bool is_placed = at != nullptr && std::less_equal<const char*>()(body.data(), at) &&
+                           std::less<const char*>()(at, body.data() + body.size());
+    const std::size_t position = is_placed ? static_cast<std::size_t>(at - body.data()) : start + read;
     return DecodeError{failure->kind, position, failure->message};
   }
   if (!ec) return DecodeError{DecodeError::Kind::malformed, start + read, "bytes behind the JSON value"};

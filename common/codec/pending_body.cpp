@@ -6,7 +6,7 @@ namespace metricstream {
 namespace {
 
 // The memory of one huge body is not kept for the small ones behind it.
-constexpr std::size_t kKeptElements = 64 * 1024;
+constexpr std::size_t kKeptElements = 65'536;
 
 template <class T>
 std::vector<T> emptied(std::vector<T>&& used) {

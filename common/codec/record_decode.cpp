@@ -56,14 +56,14 @@ void set_once(std::optional<Value>& slot, Value value, std::uint32_t tag) {
 // Kind and schema version decide whether the rest may be looked at, so they are found first. They are written first:
 // the loop ends after two fields.
 struct Preamble {
-  std::optional<std::uint64_t> kind;
-  std::optional<std::uint64_t> schema_version;
+  std::uint64_t kind = 0;  // 0, as in all of proto3: not there
+  std::uint64_t schema_version = 0;
 };
 
 Preamble read_preamble(std::string_view bytes) {
   Preamble out;
   pbf_reader reader(bytes.data(), bytes.size());
-  while ((!out.kind || !out.schema_version) && reader.next()) {
+  while ((out.kind == 0 || out.schema_version == 0) && reader.next()) {
     const bool is_number = reader.wire_type() == pbf_wire_type::varint;
     if (is_number && reader.tag() == static_cast<std::uint32_t>(RecordField::kind)) {
       out.kind = reader.get_uint64();
@@ -73,8 +73,7 @@ Preamble read_preamble(std::string_view bytes) {
       reader.skip();
     }
   }
-  require(out.kind && out.schema_version, "kind or schema_version is missing");
-  require(*out.kind != 0 && *out.schema_version != 0, "kind or schema_version is 0");
+  require(out.kind != 0 && out.schema_version != 0, "kind or schema_version is missing");
   return out;
 }
 
@@ -262,18 +261,18 @@ void reset(Record& record) {
 Result<void, RecordError> decode(std::string_view bytes, Record& out) {
   reset(out);
   const Preamble preamble = read_preamble(bytes);
-  if (*preamble.schema_version > kRecordSchemaVersion) {
+  if (preamble.schema_version > kRecordSchemaVersion) {
     require_well_formed(bytes);
     return std::unexpected(
-        RecordError{RecordFault::newer_schema, "schema version " + std::to_string(*preamble.schema_version) +
+        RecordError{RecordFault::newer_schema, "schema version " + std::to_string(preamble.schema_version) +
                                                    ", this build reads up to " + std::to_string(kRecordSchemaVersion)});
   }
-  if (*preamble.kind > static_cast<std::uint64_t>(RecordKind::tick)) {
+  if (preamble.kind > static_cast<std::uint64_t>(RecordKind::tick)) {
     require_well_formed(bytes);
-    return std::unexpected(RecordError{RecordFault::unknown_kind, "record kind " + std::to_string(*preamble.kind)});
+    return std::unexpected(RecordError{RecordFault::unknown_kind, "record kind " + std::to_string(preamble.kind)});
   }
-  out.kind = static_cast<RecordKind>(*preamble.kind);
-  out.schema_version = static_cast<std::uint32_t>(*preamble.schema_version);
+  out.kind = static_cast<RecordKind>(preamble.kind);
+  out.schema_version = static_cast<std::uint32_t>(preamble.schema_version);
 
   const RawFields raw = read_fields(bytes, out);
   read_request(raw, out);

@@ -17,7 +17,7 @@ class StringArena {
   void clear();  // keeps the first chunk for the next user
 
  private:
-  static constexpr std::size_t kChunk = 16 * 1024;
+  static constexpr std::size_t kChunk = std::size_t{16} * 1024;
   std::vector<std::unique_ptr<char[]>> chunks_;  // of kChunk bytes each; the last one is being filled
   std::vector<std::unique_ptr<char[]>> large_;   // one string each
   std::size_t used_ = kChunk;                    // of the last chunk

@@ -165,7 +165,7 @@ TEST(Record, a_newer_schema_or_an_unknown_kind_is_told_from_garbage) {
   expect_undecodable(kind.substr(0, kind.size() - 1), "not protobuf");
   expect_undecodable(R"({"metrics":[]})", "not protobuf");
   expect_undecodable("", "kind or schema_version is missing");
-  expect_undecodable(std::string("\x08\x00\x10\x01", 4), "kind or schema_version is 0");
+  expect_undecodable(std::string("\x08\x00\x10\x01", 4), "kind or schema_version is missing");
 }
 
 TEST(Record, a_field_that_this_version_does_not_know_is_skipped) {
