@@ -104,7 +104,7 @@ TEST_F(Answers, ARefusedCredentialIsReportedUntilAWriteSucceedsAndNothingIsDropp
     influx_.script({.status = status, .apply = Apply::nothing});
   }
   influx_.script({.wire = Wire::held});
-  push_many(start().open(3), 3, "1m", 10);
+  push_many(start().open(3), 3, "1m", 50);
   ASSERT_TRUE(influx_.wait_for_writes(6));
   const auto reason = sink_->misconfigured();
   ASSERT_TRUE(reason);

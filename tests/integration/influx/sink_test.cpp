@@ -16,17 +16,16 @@ class SinkTest : public SinkFixture {};
 
 TEST_F(SinkTest, TheFrontierMovesOnlyWhenEverythingBelowItIsSettled) {
   options_.batch.lines = 10;
-  options_.batch.age = std::chrono::hours{1};
   influx_.script({.wire = Wire::held});
   LaneSet& set = start().open(0);
-  push_many(set, 0, "1m", 20);   // offsets 1000..1019, the first batch held
-  push_many(set, 0, "raw", 10);  // offsets 1020..1029
-  ASSERT_TRUE(influx_.wait_until([](const auto& points) { return points.size() == 20; }));
-  ASSERT_TRUE(
-      eventually([&] { return set.lane("raw").oldest_unsettled() == std::nullopt || !influx_.writes().empty(); }));
-  EXPECT_EQ(set.oldest_unsettled()->offset, 1000) << "one lane's progress must not hide the other's";
+  push_many(set, 0, "1m", 20);  // offsets 1000 to 1019; the first half is held
+  ASSERT_TRUE(influx_.wait_for_writes(1));
+  push_many(set, 0, "raw", 10);  // offsets 1020 to 1029
+  ASSERT_TRUE(eventually([&] { return set.lane("raw").oldest_unsettled() == std::nullopt; }));
+  EXPECT_EQ(set.oldest_unsettled(), (Lane::Frontier{1000, 10'000})) << "one lane's progress must not hide the other's";
+  EXPECT_EQ(influx_.writes().size(), 2U) << "the second half waits for the first one's 204";
   influx_.release_held();
-  ASSERT_TRUE(sink_->flush_and_wait(std::chrono::seconds{10}));
+  expect_exact_store();
   EXPECT_EQ(set.oldest_unsettled(), std::nullopt);
 }
 
@@ -108,6 +107,7 @@ TEST_F(SinkTest, ARevokedPartitionSendsNothingMoreAndMayComeBack) {
 
   LaneSet& second = sink.open(7);
   push(second, 7, "raw", "after", base_time_, "2");
+  second.lane("raw").flush();
   ASSERT_TRUE(influx_.wait_until([](const auto& points) { return points.size() == 51; }));
   influx_.release_held();
   ASSERT_TRUE(eventually([&] { return sink.requests_in_flight() == 0; }));
@@ -133,6 +133,7 @@ TEST_F(SinkTest, ALineIsSettledOnlyWhenItsDeadLetterIsStored) {
   dead_letters_.hold();
   LaneSet& set = start().open(0);
   push_many(set, 0, "1m", 3);
+  set.lane("1m").flush();
   ASSERT_TRUE(eventually([&] { return dead_letters_.letters().size() == 1; }));
   EXPECT_EQ(set.oldest_unsettled()->offset, 1000);
   EXPECT_FALSE(sink_->flush_and_wait(std::chrono::milliseconds{50}));
@@ -151,7 +152,9 @@ TEST_F(SinkTest, ADeadLetterThatKafkaDidNotTakeIsOfferedAgain) {
 TEST_F(SinkTest, AnAnswerOfKafkaAfterTheSinksEndDoesNoHarm) {
   influx_.poison([](std::string_view) { return true; });
   dead_letters_.hold();
-  push_many(start().open(0), 0, "1m", 1);
+  LaneSet& set = start().open(0);
+  push_many(set, 0, "1m", 1);
+  set.lane("1m").flush();
   ASSERT_TRUE(eventually([&] { return !dead_letters_.letters().empty(); }));
   sink_.reset();
   dead_letters_.release();
@@ -171,7 +174,6 @@ TEST_F(SinkTest, TheEndDoesNotWaitForAStoreThatDoesNotAnswer) {
 }
 
 TEST_F(SinkTest, AFlushDoesNotWaitForTheAgeOfABatch) {
-  options_.batch.age = std::chrono::hours{1};
   push_many(start().open(0), 0, "1m", 3);
   expect_exact_store();
   EXPECT_EQ(influx_.writes().size(), 1U);
@@ -207,6 +209,7 @@ class Storm : public SinkFixture, public ::testing::WithParamInterface<std::uint
   Storm() : random_(GetParam()) {
     options_.endpoint.version = GetParam() % 2 == 0 ? influx::Version::v1 : influx::Version::v2;
     options_.batch.lines = 1 + random_() % 30;
+    options_.batch.age = std::chrono::milliseconds{2};
     influx_.poison(is_poisonous);
     influx_.limit_body(1 + random_() % 40);
     for (int i = 0; i < 150; ++i) influx_.script(random_script(random_));
