@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/model/record.hpp"
+
+namespace metricstream::admin {
+
+// Where a record stands in the log.
+struct RecordPlace {
+  std::int32_t partition = 0;
+  std::int64_t offset = 0;
+  TimeNs appended_at = 0;  // the broker's clock
+};
+
+// One line a sample, for people: "TIME client=ID NAME{key=value,...} VALUE  partition/offset".
+void append_text_lines(const RecordPlace& place, const Record& record, std::string& out);
+
+// One JSON object a sample: those of common/codec/record_json.hpp with partition, offset and appended_at_ns in front.
+void append_placed_json_lines(const RecordPlace& place, const Record& record, std::string& out);
+
+// "2026-11-21T10:15:35.348Z", milliseconds, more digits only where the time has them.
+[[nodiscard]] std::string format_time(TimeNs time);
+
+}  // namespace metricstream::admin
