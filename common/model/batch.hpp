@@ -34,9 +34,9 @@ struct TagRef {
 
 // One row of the series table. Tags are sorted by the key's bytes, without duplicates and without empty values.
 struct SeriesRow {
-  std::uint32_t name;               // dictionary
-  std::uint32_t unit = kNoString;   // dictionary
-  std::uint32_t first_tag = 0;      // into Batch::tags
+  std::uint32_t name;              // dictionary
+  std::uint32_t unit = kNoString;  // dictionary
+  std::uint32_t first_tag = 0;     // into Batch::tags
   std::uint32_t tag_count = 0;
   MetricType type = MetricType::gauge;
 };

@@ -7,7 +7,8 @@
 
 namespace metricstream {
 
-// Bounds of one batch; the defaults are those of docs/http-api.md. A sample at a limit is accepted, one past it refused.
+// Bounds of one batch; the defaults are those of docs/http-api.md. A sample at a limit is accepted, one past it
+// refused.
 struct BatchLimits {
   std::size_t samples = 1000;  // after expansion of fields{}
   std::size_t depth = 8;

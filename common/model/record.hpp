@@ -36,10 +36,10 @@ struct Record {
   RecordKind kind = RecordKind::batch;
   std::uint32_t schema_version = kRecordSchemaVersion;
   std::string_view client_id;
-  TimeNs accepted_at = 0;          // the ingest host's clock
-  std::int32_t partitions = 0;     // N, by which the partition was computed
-  TimeNs max_age = 0;              // the oldest a sample could be when it was accepted
-  std::optional<BatchKey> key;     // none: a retry counts again
+  TimeNs accepted_at = 0;       // the ingest host's clock
+  std::int32_t partitions = 0;  // N, by which the partition was computed
+  TimeNs max_age = 0;           // the oldest a sample could be when it was accepted
+  std::optional<BatchKey> key;  // none: a retry counts again
   std::vector<Attribute> attributes;
   Batch batch;
 };

@@ -95,7 +95,8 @@ Task<void> Agent::measure() {
   while (!stopping_.is_set()) {
     collect();
     const TimeNs now = clock_.now();
-    co_await stopping_.wait_for(nanoseconds{next_round(now, interval, phase) - now});
+    const nanoseconds pause(next_round(now, interval, phase) - now);
+    co_await stopping_.wait_for(pause);
   }
 }
 
@@ -129,7 +130,8 @@ Task<void> Agent::send() {
     if (const auto* chosen = std::get_if<Sender::Deliver>(&step)) {
       co_await deliver(chosen->endpoint);
     } else if (const auto* wait = std::get_if<Sender::Wait>(&step)) {
-      co_await wake_.wait_for(nanoseconds{wait->until - now});
+      const nanoseconds pause(wait->until - now);
+      co_await wake_.wait_for(pause);
     } else if (stopping_.is_set()) {
       break;
     } else {
