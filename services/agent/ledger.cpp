@@ -1,6 +1,7 @@
 #include "services/agent/ledger.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -59,6 +60,14 @@ void append_batch(Line& line, const OutgoingBatch& batch) {
   line.number("attempts", batch.attempts);
 }
 
+// False for a file that a killed run left in the middle of a line.
+bool ends_in_newline(int descriptor) {
+  struct stat status{};
+  if (::fstat(descriptor, &status) != 0 || status.st_size == 0) return true;
+  char last = '\n';
+  return ::pread(descriptor, &last, 1, status.st_size - 1) != 1 || last == '\n';
+}
+
 }  // namespace
 
 void Ledger::Close::operator()(const int* descriptor) const {
@@ -68,9 +77,11 @@ void Ledger::Close::operator()(const int* descriptor) const {
 
 Result<Ledger> Ledger::open(const std::string& path) {
   if (path.empty()) return Ledger(nullptr);
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) return fail(path + ": " + std::generic_category().message(errno));
-  return Ledger(Descriptor(new int(descriptor)));
+  Ledger ledger(Descriptor(new int(descriptor)));
+  if (!ends_in_newline(descriptor)) (void)ledger.write("\n");
+  return ledger;
 }
 
 Result<void> Ledger::started(TimeNs now, std::string_view run, std::string_view host) {
