@@ -13,7 +13,9 @@ import urllib.parse
 from dataclasses import dataclass, field
 from typing import Callable
 
-from tests.e2e.oracle import SECOND, Ledger
+from stack.expected import SECOND
+
+from tests.e2e.oracle import Ledger
 
 GROUPED = "rpc.calls"  # aggregated by service under a rule
 UNTIMED, SKEWED = "untimed.total", "skewed.total"  # placed at the acceptance time: only totals are known
@@ -29,6 +31,7 @@ def now_ns() -> int:
 class Batch:
     key: str
     body: bytes
+    made_at: int
     samples: int
     errors: dict[int, str]  # index -> reason in the answer; adjusted ones too
     adjusted: int
@@ -61,9 +64,10 @@ class Client:
 
     def next_batch(self) -> Batch:
         self._batches += 1
-        batch = Batch(f"{self.id}-{self._batches}", b"", 0, {}, 0)
         samples: list[object] = []
         now = now_ns()
+        batch = Batch(f"{self.id}-{self._batches}", b"", now, 0, {}, 0)
+        self._correctable = [one for one in self._correctable if one[2] > now - self._oldest * SECOND]
         while len(samples) < self._batch_size:
             self._add_sample(batch, samples, now)
         batch.samples = len(samples)
@@ -167,6 +171,8 @@ class Client:
     def _skewed_reading(self, batch: Batch, samples: list, now: int) -> None:
         """Its clock is ten minutes ahead: placed at the acceptance time, the same original time counts once."""
         index = len(samples)
+        # Those sent long ago are forgotten by now, and would count again (repeat_window).
+        self._skewed = [one for one in self._skewed if one[0] > now + FUTURE - 10 * SECOND]
         if self._skewed and self._random.random() < 0.3:
             time_, value = self._random.choice(self._skewed)
             effect = None
@@ -266,6 +272,10 @@ class Load:
     def is_alive(self) -> bool:
         return any(thread.is_alive() for thread in self._threads)
 
+    def failure(self) -> str | None:
+        """What went wrong in a client: waiting for more has no point then."""
+        return f"a client failed: {self._errors[0]}" if self._errors else None
+
     def stop(self) -> None:
         """No new batches; those under way are brought to their end."""
         self._stop.set()
@@ -305,7 +315,8 @@ class Load:
         client.answered(batch, attempts)
         answers = [answer["accepted"]]
         # The client did not see the answer, or a proxy repeats: the same request again, also behind a later one.
-        for again in [one for one in (batch, before) if one and choice.random() < 0.05]:
+        recent = now_ns() - 3 * SECOND  # an older one may hold samples that are too old by now
+        for again in [one for one in (batch, before) if one and one.made_at > recent and choice.random() < 0.05]:
             repeated, _ = sender.send(client.id, again)
             check_answer(again, repeated)
             answers.append(repeated["accepted"])

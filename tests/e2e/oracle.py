@@ -1,10 +1,8 @@
-"""What the windows must hold, from the ledger of what was sent: the contract once more, in Python, sharing no code with the
-product. Slow and plain on purpose."""
+"""What the windows must hold, from the ledger of what was sent."""
 
-import math
 from dataclasses import dataclass, field
 
-SECOND = 1_000_000_000
+from stack.expected import by_window, statistics
 
 # (client, name, sorted tag pairs)
 Series = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -59,34 +57,11 @@ class Ledger:
         self.replaced += other.replaced
 
 
-def nearest_rank(ordered: list[float], percent: int) -> float:
-    """The smallest value that at least this percentage of the values does not exceed."""
-    rank = -(-percent * len(ordered) // 100)  # rounded up, in whole numbers
-    return ordered[max(rank, 1) - 1]
-
-
-def statistics(values: list[float]) -> dict[str, float]:
-    """Of values in the order (timestamp, series key, value)."""
-    total = 0.0
-    for value in values:
-        total += value
-    ordered = sorted(values)
-    return {"count": len(values), "sum": total, "min": ordered[0], "max": ordered[-1], "avg": total / len(values),
-            "p50": nearest_rank(ordered, 50), "p95": nearest_rank(ordered, 95), "p99": nearest_rank(ordered, 99)}
-
-
-def _by_window(samples: list[tuple], size: int) -> dict[int, list[tuple]]:
-    windows: dict[int, list[tuple]] = {}
-    for sample in samples:
-        windows.setdefault(sample[0] // size * size, []).append(sample)
-    return windows
-
-
 def windows_of(ledger: Ledger, size: int) -> dict[tuple[Series, int], dict[str, float]]:
     """(series, window start) -> fields, of every series that is aggregated by itself."""
     expected = {}
     for key, one in ledger.series.items():
-        for start, samples in _by_window(one.samples(), size).items():
+        for start, samples in by_window(one.samples(), size).items():
             expected[key, start] = statistics([value for _, value in samples])
     return expected
 
@@ -100,29 +75,6 @@ def grouped_windows_of(ledger: Ledger, size: int, name: str, by: tuple[str, ...]
             groups.setdefault(group, []).extend((time, key, value) for time, value in one.samples())
     expected = {}
     for group, samples in groups.items():
-        for start, part in _by_window(sorted(samples), size).items():
+        for start, part in by_window(sorted(samples), size).items():
             expected[group, start] = statistics([value for _, _, value in part])
     return expected
-
-
-def same(field_name: str, expected: float, found: float | None) -> bool:
-    """Sums (and what comes from them) may differ in their last bits where the order of equal timestamps is not ours."""
-    if found is None:
-        return False
-    if field_name in ("sum", "avg"):
-        return math.isclose(expected, found, rel_tol=1e-12, abs_tol=1e-12)
-    return expected == found
-
-
-def differences(expected: dict, found: dict, limit: int = 20) -> list[str]:
-    """What is missing, too much or different, in words."""
-    out = []
-    for key in expected.keys() - found.keys():
-        out.append(f"missing: {key} {expected[key]}")
-    for key in found.keys() - expected.keys():
-        out.append(f"too much: {key} {found[key]}")
-    for key in expected.keys() & found.keys():
-        wrong = {name: (value, found[key].get(name)) for name, value in expected[key].items() if not same(name, value, found[key].get(name))}
-        if wrong:
-            out.append(f"different: {key} (expected, found): {wrong}")
-    return [f"{len(out)} windows of {len(expected)} are wrong"] + out[:limit] if out else []

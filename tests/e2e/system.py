@@ -5,13 +5,14 @@ import time
 import unittest
 
 from stack import kafka_protocol
+from stack.expected import SECOND, differences
 from stack.paths import BUILD
 from stack.pipeline import Pipeline, chosen_influxdb
 from stack.services import database_of
 from stack.waiting import wait_until
 
 from tests.e2e.generator import GROUPED, SKEWED, UNTIMED
-from tests.e2e.oracle import SECOND, Ledger, differences, grouped_windows_of, windows_of
+from tests.e2e.oracle import Ledger, grouped_windows_of, windows_of
 from tests.e2e.readback import totals, windows
 
 PARTITIONS = 4
@@ -22,12 +23,13 @@ REVISION_INTERVAL = 2
 
 def times(max_age: float) -> dict[str, dict[str, str]]:
     """Event time scaled down, so that windows close while the test runs."""
-    common = {"time.max_age": f"{max_age:g}s", "time.max_clock_error": "2s", "kafka.partitions": str(PARTITIONS), "log.level": "info"}
-    ingest = {**common, "producer.message_timeout": "8s", "http.threads": "2"}
+    # Keys of batches are remembered, and hold B back, for repeat_window + max_future + max_clock_error longer than windows.
+    common = {"time.max_age": f"{max_age:g}s", "time.max_future": "2s", "time.max_clock_error": "2s", "kafka.partitions": str(PARTITIONS), "log.level": "info"}
+    ingest = {**common, "producer.message_timeout": "4s", "http.timeouts.acknowledge": "3s", "http.threads": "2"}
     aggregator = {
         **common, "windows": "[{size: 1s, grace: 1s}, {size: 10s, grace: 2s}]", "rules": f"[{{match: '{GROUPED}', by: [service]}}]",
         "group.id": GROUP, "group.instance_id": "e2e-1", "group.session_timeout": "6s",
-        "state.delivery_slack": "10s", "state.revision_interval": f"{REVISION_INTERVAL}s", "state.repeat_window": "20s", "state.predecessor_window": "5s"}
+        "state.delivery_slack": "6s", "state.revision_interval": f"{REVISION_INTERVAL}s", "state.repeat_window": "2s", "state.predecessor_window": "5s"}
     return {"ingest": ingest, "aggregator": aggregator}
 
 

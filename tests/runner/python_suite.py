@@ -8,8 +8,14 @@ import unittest
 from pathlib import Path
 
 
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "deploy/lib")]
+
+
 class _Result(unittest.TextTestResult):
     """One line a test, with its seconds."""
+
+    _started = time.monotonic()
 
     def startTest(self, test):
         self._started = time.monotonic()
@@ -38,10 +44,14 @@ class _Result(unittest.TextTestResult):
         unittest.TestResult.addSkip(self, test, reason)
         self._line(f"skipped ({reason})", test)
 
+    def printErrors(self):
+        pass  # each was shown when it happened
+
     def addSubTest(self, test, subtest, err):
         unittest.TestResult.addSubTest(self, test, subtest, err)
         if err is not None:
             self._line("FAILED ", subtest)
+            self.stream.writeln((self.failures or self.errors)[-1][1])
 
 
 def main() -> int:
@@ -49,7 +59,7 @@ def main() -> int:
     loader = unittest.TestLoader()
     if pattern:
         loader.testNamePatterns = [f"*{pattern}*"]
-    suite = loader.discover(str(directory), pattern="*_test.py", top_level_dir=str(Path.cwd()))
+    suite = loader.discover(str(directory), pattern="*_test.py", top_level_dir=str(ROOT))
     result = unittest.TextTestRunner(sys.stdout, resultclass=_Result, verbosity=0).run(suite)
     bad = [test.id() for test, _ in result.failures + result.errors]
     report.write_text(json.dumps({"passed": getattr(result, "passed", 0), "failures": bad,

@@ -47,7 +47,6 @@ def _stored(pipeline: Pipeline, policy: str, function: str, field: str) -> int:
 def drain(pipeline: Pipeline, run: Run, say) -> None:
     """Stops the agent (it sends what it has), then waits until stream time is past the end of every window that has
     samples, and what was written then is in InfluxDB. Nothing arrives late after that."""
-    say("the agent is stopping")
     pipeline.agent.stop()
     points = ledger.read(run.ledger).sent()
     if not points:

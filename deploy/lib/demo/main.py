@@ -53,12 +53,12 @@ def demo(options: argparse.Namespace, times: Times) -> None:
     pipeline = stage.start(run, options.keep, times)
     is_kept = False
     try:
-        times.begin(f"measuring for {options.duration:g} s")
+        times.begin("measuring", f"the agent measures this machine for {options.duration:g} s")
         pipeline.agent.start()
         watch(pipeline, run, options.duration, times.say)
-        times.begin("draining")
+        times.begin("draining", "stopping the agent: it sends what it has")
         drain(pipeline, run, times.say)
-        times.begin("reading back")
+        times.begin("reading back", "reading back")
         drawn = show.read_back(run, times.say)
         if options.keep:
             run.save()
@@ -71,7 +71,6 @@ def demo(options: argparse.Namespace, times: Times) -> None:
     if is_kept:
         show.ways_in(pipeline, run)
     account.verdict(drawn)
-    times.say(f"every one of {drawn.total():,} samples is where it should be, once")
 
 
 def end_like_ctrl_c(*_) -> None:

@@ -28,8 +28,11 @@ class Row:
     series: Series
     slices: list[Slice]  # of the smallest size, by time
     p95: float  # the highest of a window of the largest size
-    is_counter: bool
-    size: int  # ns, of the slices
+    seconds: list[float]  # how much of each slice the run covers
+
+    @property
+    def is_counter(self) -> bool:
+        return self.slices[0].increase is not None
 
     @property
     def count(self) -> int:
@@ -39,13 +42,12 @@ class Row:
     def average(self) -> float:
         """Of a gauge: over all samples. Of a counter: its growth each second."""
         if self.is_counter:
-            return sum(part.increase or 0 for part in self.slices) / (len(self.slices) * self.size / SECOND)
+            return sum(part.increase or 0 for part in self.slices) / sum(self.seconds)
         return sum(part.sum for part in self.slices) / self.count
 
     def curve(self) -> list[float]:
         """What is drawn: the average of each window, or a counter's growth each second in it."""
-        seconds = self.size / SECOND
-        return [(part.increase or 0) / seconds if self.is_counter else part.avg for part in self.slices]
+        return [(part.increase or 0) / seconds if self.is_counter else part.avg for part, seconds in zip(self.slices, self.seconds)]
 
 
 def read(run: Run) -> list[Row]:
@@ -54,8 +56,14 @@ def read(run: Run) -> list[Row]:
     for point, values in run.stored(sizes[-1], ["p95"]).items():
         highest[point.series] = max(values[0], highest.get(point.series, values[0]))
     slices = _slices(run.stored(sizes[0], FIELDS))
-    return [Row(series, parts, highest.get(series, max(part.p95 for part in parts)), parts[0].increase is not None, nanoseconds(sizes[0]))
-            for series, parts in sorted(slices.items())]
+    size = nanoseconds(sizes[0])
+    return [Row(series, parts, highest.get(series, max(part.p95 for part in parts)), [_covered(run, part.start, size) for part in parts])
+            for series, parts in sorted(slices.items(), key=lambda item: (item[0].name, len(item[0].tags), item[0].tags))]
+
+
+def _covered(run: Run, start: int, size: int) -> float:
+    """Seconds of a window between the first sample and the last; at least one, for a window with a single sample."""
+    return max((min(start + size, run.last) - max(start, run.first)) / SECOND, 1.0)
 
 
 def _slices(stored: dict[Point, list]) -> dict[Series, list[Slice]]:

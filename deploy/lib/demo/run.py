@@ -22,7 +22,9 @@ class Run:
     windows: list[str] = field(default_factory=lambda: ["10s", "1m"])
     influxdb_port: int = 0
     influxdb_version: int = 1
-    since: int = 0  # ns; the account is about samples in [since, until): whole windows of every size
+    first: int = 0  # ns, of the first sample
+    last: int = 0
+    since: int = 0  # the account is about samples in [since, until): whole windows of every size
     until: int = 0
 
     @staticmethod
@@ -50,8 +52,9 @@ class Run:
     def set_span(self, times: list[int]) -> None:
         """All windows, whole, that these samples are in."""
         largest = max(nanoseconds(size) for size in self.windows)
-        self.since = min(times) // largest * largest
-        self.until = (max(times) // largest + 1) * largest
+        self.first, self.last = min(times), max(times)
+        self.since = self.first // largest * largest
+        self.until = (self.last // largest + 1) * largest
 
     def stored(self, policy: str, fields: list[str]) -> dict[Point, list[float | None]]:
         """What InfluxDB has of this run in a policy: `raw`, or a window size."""

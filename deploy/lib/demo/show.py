@@ -20,6 +20,8 @@ def read_back(run: Run, say) -> Account:
     print(f"\nRead back from InfluxDB\n\n{table.text(rows, run.windows)}\n")
     drawn = account.draw(run)
     print(f"The account, from the agent's ledger, Kafka's log and InfluxDB\n\n{account.text(drawn)}\n")
+    if not drawn.disagreements:
+        print(f"  Every one of {drawn.total():,} samples is where it should be, once.\n")
     path = Path(run.directory) / "demo.html"
     path.write_text(page.html(run, rows, drawn))
     say(f"the same with plots: {path}")
@@ -42,7 +44,7 @@ It runs on, the agent too:
 
 Try:
   curl {pipeline.ingest_url}/api/v1/metrics -H 'Content-Type: application/json' -d '{{"name": "coffee.cups", "value": 3, "tags": {{"room": "kitchen"}}}}'
-  {admin} query coffee.cups --policy {run.windows[0]} --last 10m {option}
+  {admin} query coffee.cups --policy raw --last 10m {option}
   {admin} tail {option}
 
 Stop it with: {stop}""", flush=True)

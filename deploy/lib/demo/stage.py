@@ -35,9 +35,9 @@ def alone(directory: Path):
 
 
 def prepare(times: Times) -> None:
-    times.begin("set-up: Kafka's jars")
+    times.begin("Kafka's jars", "looking for Kafka's jars")
     kafka.fetch(kafka.chosen_version(), times.say)
-    times.begin("building the four programs")
+    times.begin("build", "building the four programs")
     build("release", PROGRAMS, times.say)
 
 
@@ -55,9 +55,9 @@ def start(run: Run, keep: bool, times: Times) -> Pipeline:
         agent={"collection.interval": "1s", "client_id": CLIENT, "ledger_path": str(run.ledger)})
     run.influxdb_port, run.influxdb_version = pipeline.influxdb.port, pipeline.influxdb.version
     try:
-        times.begin("starting Kafka and InfluxDB")
+        times.begin("servers", "starting Kafka and InfluxDB")
         pipeline.start_servers()
-        times.begin("topics, database, ingest and aggregator")
+        times.begin("services", "setting up topics and database, starting ingest and aggregator")
         pipeline.set_up()
         pipeline.start_services(agent=False)
     except BaseException:

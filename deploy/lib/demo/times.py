@@ -15,9 +15,10 @@ class Times:
     def say(self, text: str) -> None:
         print(f"[{self._elapsed():5.0f} s] {text}", flush=True)
 
-    def begin(self, step: str) -> None:
-        self.say(step)
-        self._steps.append((step.split(":")[0], time.time()))
+    def begin(self, step: str, what: str) -> None:
+        """`step`: its name in the summary."""
+        self.say(what)
+        self._steps.append((step, time.time()))
 
     def finish(self) -> None:
         """Says where the time went; remembers the first run, which had to fetch and build."""

@@ -36,7 +36,7 @@ def quantity(row: Row, value: float) -> str:
 
 def binary(value: float) -> str:
     for unit in ("B", "KiB", "MiB", "GiB"):
-        if abs(value) < 1024:
+        if abs(value) < 1000:
             return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1024
     return f"{value:.1f} TiB"

@@ -57,12 +57,17 @@ def _build(command: list[str], output, preset: str, say) -> bool:
     environment = {**os.environ, "NINJA_STATUS": "[%f/%t] "}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     shown = time.monotonic()
-    for line in process.stdout:
-        output.write(line)
-        progress = re.match(r"\[(\d+)/(\d+)\]", line)
-        if progress and time.monotonic() - shown > 15:
-            shown = time.monotonic()
-            say(f"  building {preset}: {progress[1]} of {progress[2]} steps")
+    try:
+        for line in process.stdout:
+            output.write(line)
+            progress = re.match(r"\[(\d+)/(\d+)\]", line)
+            if progress and time.monotonic() - shown > 15:
+                shown = time.monotonic()
+                say(f"  building {preset}: {progress[1]} of {progress[2]} steps")
+    except BaseException:
+        process.terminate()  # a signal to us alone: the build must not go on behind our back
+        process.wait()
+        raise
     return process.wait() == 0
 
 

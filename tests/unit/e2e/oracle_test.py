@@ -3,7 +3,9 @@
 import random
 import unittest
 
-from tests.e2e.oracle import SECOND, Ledger, differences, grouped_windows_of, nearest_rank, statistics, windows_of
+from stack.expected import SECOND, differences, nearest_rank, statistics
+
+from tests.e2e.oracle import Ledger, grouped_windows_of, windows_of
 
 
 class NearestRank(unittest.TestCase):
