@@ -13,16 +13,14 @@ environment:
 """
 
 import argparse
-import fcntl
 import json
 import shutil
 import sys
-from contextlib import contextmanager
 
 from stack import kafka_protocol
 from stack.build import PROGRAMS, build
 from stack.console import complain, say
-from stack.paths import BUILD
+from stack.paths import BUILD, alone
 from stack.pipeline import Pipeline, Ports, chosen_influxdb
 from stack.ports import port_from_environment
 from stack.problem import Problem
@@ -59,19 +57,6 @@ def pipeline_to_start() -> Pipeline:
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     CHOSEN.write_text(json.dumps(wanted))
     return pipeline(wanted)
-
-
-@contextmanager
-def alone():
-    """Two `up` at once would start everything twice."""
-    DIRECTORY.mkdir(parents=True, exist_ok=True)
-    with open(DIRECTORY / "lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another deploy/local is at work, waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def up(local: Pipeline, everything: bool) -> None:
@@ -130,7 +115,7 @@ def main() -> int:
     try:
         if options.command == "status":
             return 0 if show(pipeline(running() or chosen_now())) else 1
-        with alone():
+        with alone(DIRECTORY, "another deploy/local is at work, waiting for it"):
             if options.command == "up":
                 up(pipeline_to_start(), options.all)
             else:

@@ -110,14 +110,12 @@ def expected_windows(samples: Samples, size: int) -> dict[tuple[Series, int], di
             for series, points in of_series.items() for start, part in by_window(sorted(points), size).items()}
 
 
-SIZES = {"10s": 10 * SECOND, "1m": 60 * SECOND}
-
-
 @dataclass
 class Account:
     ledger: AgentsLedger
     log: Samples
     raw: Samples
+    sizes: dict[str, int]  # policy -> seconds
     windows: dict[str, dict[tuple[Series, int], dict[str, float]]]
 
     def disagreements(self) -> list[str]:
@@ -129,13 +127,14 @@ class Account:
         out = list(self.log.conflicts)
         out += _compare("the agent's ledger", expected, "the Kafka log", self.log)
         out += _compare("the Kafka log", self.log, "InfluxDB's raw points", self.raw)
-        for policy, size in SIZES.items():
-            out += [f"windows of {policy}: {line}" for line in differences(expected_windows(expected, size), self.windows[policy], 5)]
+        for policy, seconds in self.sizes.items():
+            out += [f"windows of {policy}: {line}" for line in differences(expected_windows(expected, seconds * SECOND), self.windows[policy], 5)]
         if not expected.points:
             out.append("the agent sent nothing")
         return out
 
     def lines(self) -> list[str]:
+        verdict = "" if self.disagreements() else ", every field equal to what the ledger gives"
         acknowledged = self.ledger.acknowledged
         rows = [("the agent's ledger (its own file)", len(acknowledged.points), len(acknowledged.series()), f"{self.ledger.batches} batches, "
                  f"{self.ledger.retried} sent more than once, {self.ledger.dropped} samples dropped"),
@@ -143,7 +142,7 @@ class Account:
                 ("InfluxDB, raw points", len(self.raw.points), len(self.raw.series()), "")]
         for policy, found in self.windows.items():
             rows.append((f"InfluxDB, {policy} windows", int(sum(point["count"] for point in found.values())), len({series for series, _ in found}),
-                         f"in {len(found)} windows, each field equal to the ledger's own"))
+                         f"in {len(found)} windows{verdict}"))
         return [f"  {'source':<36}{'samples':>9}{'series':>8}"] + [f"  {name:<36}{samples:>9,}{series:>8}  {note}" for name, samples, series, note in rows]
 
 
