@@ -51,7 +51,7 @@ rules:
   const fold::Rule& cpu = fold->rules.at(0);
   EXPECT_EQ(cpu.grouping, fold::Grouping::by);
   ASSERT_EQ(cpu.fields.size(), 2U);
-  EXPECT_DOUBLE_EQ(cpu.fields[1].quantile, 0.999);
+  EXPECT_EQ(cpu.fields[1].millionths, 999000U);
   EXPECT_TRUE(fold->rules.at(1).drop);
   EXPECT_EQ(fold->rules.size(), 3U) << "the default rule is the last one";
 }
