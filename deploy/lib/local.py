@@ -10,12 +10,15 @@ environment:
   KAFKA_PORT (19092) INFLUXDB_PORT (18086) INGEST_PORT (18080)
   INGEST_ADMIN_PORT (18081) AGGREGATOR_ADMIN_PORT (18082) AGENT_ADMIN_PORT (18083)
   KAFKA_VERSION (3.9.1): another Kafka, 3.x or 4.x       INFLUXDB=2: InfluxDB 2.7, built here (needs Go and Rust)
+  LOCAL_DIRECTORY (build/local): another place for data and logs, for a second set of servers on other ports
 """
 
 import argparse
 import json
+import os
 import shutil
 import sys
+from pathlib import Path
 
 from stack import kafka_protocol
 from stack.build import PROGRAMS, build
@@ -25,7 +28,7 @@ from stack.pipeline import Pipeline, Ports, chosen_influxdb
 from stack.ports import port_from_environment
 from stack.problem import Problem
 
-DIRECTORY = BUILD / "local"
+DIRECTORY = Path(os.environ.get("LOCAL_DIRECTORY") or BUILD / "local").absolute()
 CHOSEN = DIRECTORY / "chosen.json"
 DEFAULT_PORTS = {"KAFKA_PORT": 19092, "INFLUXDB_PORT": 18086, "INGEST_PORT": 18080, "INGEST_ADMIN_PORT": 18081,
                  "AGGREGATOR_ADMIN_PORT": 18082, "AGENT_ADMIN_PORT": 18083}
@@ -69,7 +72,7 @@ def up(local: Pipeline, everything: bool) -> None:
         local.start_services()
     write_environment(local)
     show(local)
-    say(f"addresses are in {DIRECTORY / 'env'}: set -a; . build/local/env; set +a")
+    say(f"addresses: set -a; . {DIRECTORY / 'env'}; set +a")
 
 
 def write_environment(local: Pipeline) -> None:

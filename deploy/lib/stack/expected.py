@@ -1,5 +1,5 @@
 """What windows must hold, computed from samples: the contract once more, in Python, sharing no code with the product. Slow
-and plain on purpose. The demo's account and the end-to-end tests' oracle stand on it."""
+and plain on purpose."""
 
 import math
 
