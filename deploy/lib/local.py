@@ -63,13 +63,19 @@ def pipeline_to_start() -> Pipeline:
 
 
 def up(local: Pipeline, everything: bool) -> None:
-    was_up = local.kafka.process.pid() and local.influxdb.process.pid()
-    say("Kafka and InfluxDB " + ("run already" if was_up else "are starting"))
-    local.start_servers()
-    if everything:
-        build("release", PROGRAMS, say)
-        local.set_up()
-        local.start_services()
+    ran_before = {process.name for process in local.processes() if process.pid()}
+    say("Kafka and InfluxDB " + ("run already" if {"kafka", "influxdb"} <= ran_before else "are starting"))
+    try:
+        local.start_servers()
+        if everything:
+            build("release", PROGRAMS, say)
+            local.set_up()
+            local.start_services()
+    except BaseException:
+        for process in local.processes():
+            if process.name not in ran_before:
+                process.stop(40)
+        raise
     write_environment(local)
     show(local)
     say(f"addresses: set -a; . {DIRECTORY / 'env'}; set +a")

@@ -75,6 +75,7 @@ class Local(unittest.TestCase):
         self.assertEqual(up.returncode, 1)
         self.assertRegex(up.stderr, rf"^deploy/local: port {self.environment['INFLUXDB_PORT']}, which InfluxDB wants, is taken .* with INFLUXDB_PORT=PORT\n$")
         self.assertEqual(len(up.stderr.splitlines()), 1)
+        self.assertEqual(self._pids(), {})  # and Kafka, which was started before, does not stay
 
     def test_without_java_it_says_so_in_one_line(self):
         tools = DIRECTORY.parent / "LocalTools"
