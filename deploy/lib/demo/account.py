@@ -13,12 +13,14 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from stack.console import complain  # noqa: E402
+from stack.expected import by_window, same, statistics  # noqa: E402
 from stack.problem import Problem  # noqa: E402
 
 from demo import kafka_log, ledger  # noqa: E402
 from demo.run import DIRECTORY, Run  # noqa: E402
-from demo.series import Point, nanoseconds  # noqa: E402
+from demo.series import Point, Series, nanoseconds  # noqa: E402
 
+FIELDS = ["count", "sum", "min", "max", "avg", "p50", "p95", "p99"]
 SHOWN = 5
 
 
@@ -47,26 +49,44 @@ def draw(run: Run) -> Account:
     if copies:
         account.notes.append(f"{copies} samples are in the log a second time, because their batch was sent again: counted once")
     for size in run.windows:
-        counts = {point: values[0] for point, values in run.stored(size, ["count"]).items()}
-        account.columns[f"{size} windows"] = _by_metric(counts, weighted=True)
-        account.disagreements += compare(f"{size} windows", _windows(log, nanoseconds(size)), counts, "a count of ")
+        found = {point: dict(zip(FIELDS, values)) for point, values in run.stored(size, FIELDS).items()}
+        account.columns[f"{size} windows"] = _by_metric({point: fields["count"] or 0 for point, fields in found.items()}, weighted=True)
+        account.disagreements += compare_windows(f"{size} windows", expected_windows(log, nanoseconds(size)), found)
     raw = {point: values[0] for point, values in run.stored("raw", ["value"]).items()}
     account.columns["raw points"] = _by_metric(raw)
     account.disagreements += compare("raw points", log, raw)
     return account
 
 
-def compare(where: str, expected: dict[Point, float], found: dict[Point, float], what: str = "") -> list[str]:
+def compare(where: str, expected: dict[Point, float], found: dict[Point, float]) -> list[str]:
     """One sentence a difference, in the order of time."""
     out = []
-    for point in sorted(expected.keys() | found.keys(), key=lambda point: (point.time, point.series)):
+    for point in _in_order(expected, found):
         if point not in found:
-            out.append(f"{where}: {point} is missing (expected {what}{expected[point]:.15g})")
+            out.append(f"{where}: {point} is missing (expected {expected[point]:.15g})")
         elif point not in expected:
-            out.append(f"{where}: {point} should not be there (it has {what}{found[point]:.15g})")
+            out.append(f"{where}: {point} should not be there (it has {found[point]:.15g})")
         elif expected[point] != found[point]:
-            out.append(f"{where}: {point} has {what}{found[point]:.15g}, expected {expected[point]:.15g}")
+            out.append(f"{where}: {point} has {found[point]:.15g}, expected {expected[point]:.15g}")
     return out
+
+
+def compare_windows(where: str, expected: dict[Point, dict], found: dict[Point, dict]) -> list[str]:
+    """Likewise for windows, every field of them."""
+    out = []
+    for point in _in_order(expected, found):
+        if point not in found:
+            out.append(f"{where}: {point} is missing (expected a count of {expected[point]['count']})")
+        elif point not in expected:
+            out.append(f"{where}: {point} should not be there (it has a count of {found[point]['count']})")
+        else:
+            out += [f"{where}: {point} has {field} {found[point][field]}, expected {value:.15g}"
+                    for field, value in expected[point].items() if not same(field, value, found[point][field])]
+    return out
+
+
+def _in_order(expected: dict[Point, object], found: dict[Point, object]) -> list[Point]:
+    return sorted(expected.keys() | found.keys(), key=lambda point: (point.time, point.series))
 
 
 def _judge_agent(account: Account, agent: ledger.Ledger, sent: int, acknowledged: int) -> None:
@@ -86,9 +106,13 @@ def _covered(run: Run, samples: dict[Point, float]) -> dict[Point, float]:
     return {point: value for point, value in samples.items() if run.covers(point.time)}
 
 
-def _windows(samples: dict[Point, float], size: int) -> Counter[Point]:
-    """How many samples each window has to count."""
-    return Counter(Point(point.series, point.time // size * size) for point in samples)
+def expected_windows(samples: dict[Point, float], size: int) -> dict[Point, dict[str, float]]:
+    """What each window has to hold, computed from the log's samples by nothing of the product."""
+    series: dict[Series, list[tuple[int, float]]] = {}
+    for point, value in sorted(samples.items()):
+        series.setdefault(point.series, []).append((point.time, value))
+    return {Point(name, start): statistics([value for _, value in part])
+            for name, points in series.items() for start, part in by_window(points, size).items()}
 
 
 def _by_metric(points: dict[Point, float], weighted: bool = False) -> Counter[str]:

@@ -21,7 +21,7 @@ def read_back(run: Run, say) -> Account:
     drawn = account.draw(run)
     print(f"The account, from the agent's ledger, Kafka's log and InfluxDB\n\n{account.text(drawn)}\n")
     if not drawn.disagreements:
-        print(f"  Every one of {drawn.total():,} samples is where it should be, once.\n")
+        print(f"  Every one of {drawn.total():,} samples is where it should be, once, and every window's fields follow from them.\n")
     path = Path(run.directory) / "demo.html"
     path.write_text(page.html(run, rows, drawn))
     say(f"the same with plots: {path}")

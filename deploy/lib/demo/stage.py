@@ -1,12 +1,10 @@
 """The pipeline that the demo runs on: built, on free loopback ports, in a directory of its own."""
 
-import fcntl
 import shutil
 import signal
-from contextlib import contextmanager
 from pathlib import Path
 
-from stack import kafka
+from stack import kafka, paths
 from stack.build import PROGRAMS, build
 from stack.console import say
 from stack.paths import BUILD
@@ -20,18 +18,11 @@ from demo.times import Times
 KEPT_FILES = ("lock", "times.json")
 
 
-@contextmanager
 def alone(directory: Path):
     """One demo a directory; it is emptied at the start, so it must be one of ours."""
     if BUILD not in directory.parents:
         raise Problem(f"--directory {directory} is not below {BUILD}, where everything goes that the scripts make")
-    directory.mkdir(parents=True, exist_ok=True)
-    with open(directory / "lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Problem(f"another deploy/demo is at work in {directory}: wait for it, or end it with Ctrl-C there") from None
-        yield
+    return paths.alone(directory, refuse=f"another deploy/demo is at work in {directory}: wait for it, or end it with Ctrl-C there")
 
 
 def prepare(times: Times) -> None:

@@ -36,14 +36,27 @@ class Differences(unittest.TestCase):
                 self.assertTrue(differences[0].startswith(f"raw: {point}") and word in differences[0], differences)
             self.assertIn("should not be there", account.compare("raw", {}, {point: 1.0})[0])
 
-    def test_windows_count_every_sample_once(self):
+    def test_windows_hold_every_sample_once(self):
         for seed in range(100):
             points = samples(random.Random(seed))
-            counts = account._windows(points, 10 * SECOND)
-            self.assertEqual(counts.total(), len(points))
-            for window, count in counts.items():
-                inside = [point for point in points if point.series == window.series and window.time <= point.time < window.time + 10 * SECOND]
-                self.assertEqual(count, len(inside))
+            expected = account.expected_windows(points, 10 * SECOND)
+            self.assertEqual(sum(fields["count"] for fields in expected.values()), len(points))
+            for window, fields in expected.items():
+                inside = [value for point, value in points.items() if point.series == window.series and window.time <= point.time < window.time + 10 * SECOND]
+                self.assertEqual((fields["count"], fields["min"], fields["max"]), (len(inside), min(inside), max(inside)))
+
+    def test_each_window_that_is_missing_added_or_has_another_value_in_any_field_is_named_once(self):
+        for seed in range(300):
+            chance = random.Random(seed)
+            expected = account.expected_windows(samples(chance), 10 * SECOND)
+            window, field = chance.choice(sorted(expected)), chance.choice(account.FIELDS)
+            changed = {**expected[window], field: chance.choice([None, expected[window][field] + 1])}
+            self.assertEqual(account.compare_windows("10s", expected, dict(expected)), [])
+            for found, word in (({key: value for key, value in expected.items() if key != window}, "is missing"), ({**expected, window: changed}, f"has {field}")):
+                differences = account.compare_windows("10s", expected, found)
+                self.assertEqual(len(differences), 1)
+                self.assertTrue(differences[0].startswith(f"10s: {window}") and word in differences[0], differences)
+            self.assertIn("should not be there", account.compare_windows("10s", {}, {window: expected[window]})[0])
 
     def test_a_run_covers_whole_windows_of_every_size(self):
         run = Run("x", ["10s", "1m"])
