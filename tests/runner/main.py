@@ -14,7 +14,7 @@ from stack import kafka  # noqa: E402
 from stack.build import PROGRAMS, build  # noqa: E402
 from stack.console import complain, elapsed, say  # noqa: E402
 from stack.problem import Problem  # noqa: E402
-from tests.runner import cpp_tests, fuzzing, logs, python_tests, tidy  # noqa: E402
+from tests.runner import cpp_tests, fuzzing, logs, python_environment, python_tests, tidy  # noqa: E402
 from tests.runner.outcome import Outcome, one  # noqa: E402
 from tests.runner.sources import scripts, tracked  # noqa: E402
 
@@ -42,8 +42,9 @@ class Steps:
 
     def lint(self) -> Outcome:
         total = Outcome()
-        checks = {"coroutines": [sys.executable, "tests/lint/check_coroutines.py"], "layers": [sys.executable, "tests/lint/check_layers.py"],
-                  "shellcheck": ["shellcheck", "-x", *scripts()]}
+        validator = python_environment.program("openapi-spec-validator", say, not self._options.no_install)
+        checks = {"openapi": [str(validator), "docs/openapi.yaml"], "coroutines": [sys.executable, "tests/lint/check_coroutines.py"],
+                  "layers": [sys.executable, "tests/lint/check_layers.py"], "shellcheck": ["shellcheck", "-x", *scripts()]}
         for name, command in checks.items():
             clean = logs.run_logged(f"lint-{name}", command)
             total.add(one(f"lint {name}", clean))
