@@ -1,7 +1,7 @@
 #include "common/kafka/admin.hpp"
 
-#include <array>
 #include <numeric>
+#include <thread>
 #include <utility>
 
 #include "common/kafka/admin_request.hpp"
@@ -12,6 +12,8 @@
 
 namespace metricstream::kafka {
 namespace {
+
+constexpr std::chrono::milliseconds kTopicPoll{20};
 
 using OwnedGroups = std::unique_ptr<const rd_kafka_group_list, CallDestroy<rd_kafka_group_list_destroy>>;
 
@@ -65,7 +67,10 @@ class Admin::Impl {
     return description;
   }
 
-  Result<void> create_topic(const TopicSpec& spec) { return request_topic(*client_, spec, timeout_); }
+  Result<void> create_topic(const TopicSpec& spec) {
+    auto created = request_topic(*client_, spec, timeout_);
+    return created ? await_topic(spec) : created;
+  }
 
   Result<GroupDescription> describe_group(const std::string& group) {
     const rd_kafka_group_list* raw = nullptr;
@@ -136,6 +141,20 @@ class Admin::Impl {
       rd_kafka_set_log_queue(client->get(), nullptr);
     }
     return client;
+  }
+
+  // A broker learns of a topic a little after the controller has made it.
+  Result<void> await_topic(const TopicSpec& spec) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout_;
+    while (std::chrono::steady_clock::now() < deadline) {
+      const auto shape = fetch_topic_shape(*client_, spec.name, timeout_);
+      if (shape && *shape && (*shape)->partitions == spec.partitions) {
+        return {};
+      }
+      std::this_thread::sleep_for(kTopicPoll);
+    }
+    return fail("the Kafka topic '" + spec.name + "' was created, but the brokers do not know it after " +
+                std::to_string(timeout_.count()) + " ms");
   }
 
   // What a first commit would do, partition by partition.

@@ -48,6 +48,7 @@ class Admin {
 
   // nullopt: no such topic (it is not created by asking).
   [[nodiscard]] Result<std::optional<TopicDescription>> describe_topic(const std::string& name);
+  // Returns once the brokers know the topic, so that describing or using it works.
   [[nodiscard]] Result<void> create_topic(const TopicSpec& spec);
 
   // A group never seen by the brokers is described as empty ("Dead").
