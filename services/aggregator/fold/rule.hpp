@@ -38,7 +38,8 @@ struct Rule {
 // The rules in order; the last one is always the default rule, which matches everything.
 class RuleSet {
  public:
-  explicit RuleSet(std::vector<Rule> rules = {});
+  RuleSet() : RuleSet(std::vector<Rule>{}) {}
+  explicit RuleSet(std::vector<Rule> rules);
 
   [[nodiscard]] std::uint32_t resolve(std::string_view name, std::span<const TagView> sorted_tags) const;
   [[nodiscard]] const Rule& at(std::uint32_t index) const { return rules_[index]; }

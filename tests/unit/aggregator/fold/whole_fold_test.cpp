@@ -32,7 +32,7 @@ struct FoldRun {
   }
   [[nodiscard]] Contents store() const {
     Contents out;
-    for (const Written& written : recorder.written) apply(out, written);
+    for (const Written& written : recorder.written) upsert(out, written);
     return out;
   }
 };
@@ -133,7 +133,7 @@ TEST(WholeFold, EveryResultIsAFunctionOfTheLogBeforeIt) {
     const Truth truth = truth_of(prefix, scenario.settings);
     ASSERT_TRUE(truth.points.contains(written.name));
     Contents actual;
-    apply(actual, written);
+    upsert(actual, written);
     EXPECT_EQ(difference({{written.name, truth.points.at(written.name)}}, actual), "");
     ++checked;
   }

@@ -48,7 +48,7 @@ class Recorder final : public Output {
 };
 
 // As InfluxDB does: fields of one point are merged.
-inline void apply(Contents& store, const Written& written) {
+inline void upsert(Contents& store, const Written& written) {
   FieldMap& fields = store[written.name];
   for (const auto& [name, value] : written.fields) fields[std::string(name)] = value;
 }

@@ -61,18 +61,18 @@ const std::vector<Kind>& kinds() {
 class Generator {
  public:
   Generator(std::uint64_t seed, const ScenarioOptions& options)
-      : random_(seed), settings_(scaled_settings()), active_(options.active) {
+      : random_(seed), settings_(scaled_settings(options)), options_(options) {
     for (TimeNs& error : ingest_error_) error = random_.between(-kClockError, kClockError);
   }
 
   Log run() {
     for (const char* const client : {"c0", "c1", "c2"}) {
       pool_.clear();
-      for (TimeNs now = 0; now < active_; now += random_.between(kSecond, 5 * kSecond)) send(client, now);
+      for (TimeNs now = 0; now < options_.active; now += random_.between(kSecond, 5 * kSecond)) send(client, now);
     }
-    const TimeNs end = active_ + 2 * settings_.max_age + settings_.horizon() + 4 * settings_.block();
+    const TimeNs end = options_.active + 2 * settings_.max_age + settings_.horizon() + 4 * settings_.block();
     for (TimeNs now = 0; now < end; now += random_.between(kSecond / 2, 2 * kSecond)) {
-      if (now > active_ / 3 && now < active_ / 2) continue;  // an owner was away for a while
+      if (now > options_.active / 3 && now < options_.active / 2) continue;  // an owner was away for a while
       events_.push_back({now, tick_at(kOrigin + now + random_.between(-kClockError, kClockError))});
     }
     std::ranges::sort(events_, {}, &Event::appended);
@@ -116,7 +116,11 @@ class Generator {
     if (random_.chance(kind.tags.empty() ? 60 : 10)) return item;  // no timestamp
     TimeNs time = now;
     if (fast_clock) time += random_.between(8 * kSecond, 13 * kSecond);
-    if (random_.chance(15)) time -= random_.between(0, settings_.max_age - 8 * kSecond);
+    if (options_.very_late && random_.chance(50)) {
+      time -= random_.between(settings_.max_age - 25 * kSecond, settings_.max_age);
+    } else if (random_.chance(15)) {
+      time -= random_.between(0, settings_.max_age - 8 * kSecond);
+    }
     item.time = kOrigin + (random_.chance(50) ? floor_to(time, kSecond) : floor_to(time, 100 * kMillisecond));
     pool_.push_back(item);
     return item;
@@ -183,14 +187,14 @@ class Generator {
       record.samples.push_back(std::move(sample));
     }
     if (record.samples.empty()) return;
-    const TimeNs delay =
-        random_.chance(10) ? random_.between(0, settings_.delivery_slack - 3 * kSecond) : random_.between(0, kSecond);
+    const TimeNs longest = settings_.delivery_slack - 3 * kSecond;
+    const TimeNs delay = random_.between(0, random_.chance(options_.very_late ? 60 : 10) ? longest : kSecond);
     events_.push_back({when + delay, std::move(record)});
   }
 
   Random random_;
   FoldSettings settings_;
-  TimeNs active_;
+  ScenarioOptions options_;
   TimeNs ingest_error_[3];
   std::vector<Item> pool_;  // readings that the client has sent
   std::vector<Event> events_;
@@ -198,7 +202,7 @@ class Generator {
 
 }  // namespace
 
-FoldSettings scaled_settings() {
+FoldSettings scaled_settings(const ScenarioOptions& options) {
   FoldSettings out;
   out.windows = {{5 * kSecond, 2 * kSecond}, {10 * kSecond, 3 * kSecond}, {20 * kSecond, 4 * kSecond}};
   out.max_age = 120 * kSecond;
@@ -206,8 +210,8 @@ FoldSettings scaled_settings() {
   out.delivery_slack = 10 * kSecond;
   out.max_clock_error = 6 * kSecond;
   out.revision_interval = 8 * kSecond;
-  out.repeat_window = 45 * kSecond;
-  out.predecessor_window = 25 * kSecond;
+  out.repeat_window = options.repeat_window;
+  out.predecessor_window = options.predecessor_window;
   std::vector<Rule> rules(5);
   rules[0].name_glob = "noise.*";
   rules[0].drop = true;
@@ -233,7 +237,7 @@ FoldSettings scaled_settings() {
 }
 
 Scenario make_scenario(std::uint64_t seed, const ScenarioOptions& options) {
-  return {scaled_settings(), Generator(seed, options).run()};
+  return {scaled_settings(options), Generator(seed, options).run()};
 }
 
 }  // namespace metricstream::fold::test

@@ -9,6 +9,9 @@ namespace metricstream::fold::test {
 
 struct ScenarioOptions {
   TimeNs active = 200 * kSecond;  // how long clients make samples
+  bool very_late = false;         // many samples come shortly before they are too old, so that old results change
+  TimeNs repeat_window = 45 * kSecond;
+  TimeNs predecessor_window = 25 * kSecond;
 };
 
 // A partition's log as a few clients, ingest hosts and brokers with imperfect clocks would fill it, inside the limits
@@ -20,7 +23,7 @@ struct Scenario {
   Log log;
 };
 
-[[nodiscard]] FoldSettings scaled_settings();
+[[nodiscard]] FoldSettings scaled_settings(const ScenarioOptions& options = {});
 [[nodiscard]] Scenario make_scenario(std::uint64_t seed, const ScenarioOptions& options = {});
 
 }  // namespace metricstream::fold::test

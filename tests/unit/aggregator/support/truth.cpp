@@ -149,7 +149,12 @@ class Model {
     history.shape = sample;
     history.client = record.client;
     history.rule = rule;
-    ++(own && history.readings.contains(sample.time) ? truth_.replaced : truth_.counted);
+    if (own && history.readings.contains(sample.time)) {
+      ++truth_.replaced;
+    } else {
+      ++truth_.counted;
+      truth_.inserted.emplace_back(offset, sample.time);
+    }
     if (own) {
       history.readings[sample.time] = sample.value;
     } else {

@@ -4,6 +4,8 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "services/aggregator/fold/fold_settings.hpp"
 #include "tests/unit/aggregator/support/log.hpp"
@@ -29,6 +31,8 @@ struct Truth {
   std::uint64_t duplicate = 0;
   std::uint64_t replaced = 0;
   std::uint64_t dropped = 0;
+  // Of the samples counted: the offset of the record and the time of the sample; ascending by offset.
+  std::vector<std::pair<std::size_t, TimeNs>> inserted;
 };
 
 [[nodiscard]] Truth truth_of(std::span<const LoggedRecord> log, const FoldSettings& settings);

@@ -1,0 +1,156 @@
+#include "services/aggregator/fold/fold_settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace metricstream::fold {
+namespace {
+
+using Change = std::function<void(FoldSettings&)>;
+
+FoldSettings changed(const Change& change) {
+  FoldSettings out;
+  change(out);
+  return out;
+}
+
+void expect_accepted(const Change& change) {
+  const auto ok = check(changed(change));
+  EXPECT_TRUE(ok) << ok.error().message;
+}
+
+// The message says what was wrong.
+void expect_refused(const Change& change, const std::string& because) {
+  const auto ok = check(changed(change));
+  ASSERT_FALSE(ok) << because;
+  EXPECT_NE(ok.error().message.find(because), std::string::npos) << ok.error().message;
+}
+
+Change windows(std::vector<WindowSize> sizes) {
+  return [sizes](FoldSettings& s) { s.windows = sizes; };
+}
+
+Change rule(const std::function<void(Rule&)>& change) {
+  return [change](FoldSettings& s) {
+    Rule out;
+    change(out);
+    s.rules = RuleSet({out});
+  };
+}
+
+TEST(FoldSettings, TheDefaultsAreTheContractsAndAreAccepted) {
+  const FoldSettings settings;
+  EXPECT_TRUE(check(settings));
+  EXPECT_EQ(settings.block(), kMinute);
+  EXPECT_EQ(settings.windows[0].grace, 10 * kSecond);
+  EXPECT_EQ(settings.horizon(), 77 * kMinute);
+  EXPECT_EQ(settings.partitions, 12);
+}
+
+TEST(FoldSettings, SizesGoFromOneSecondToTenMinutes) {
+  expect_accepted(windows({{kSecond, 0}}));
+  expect_refused(windows({{kSecond - 1, 0}}), "outside 1s to 10m");
+  expect_accepted(windows({{10 * kMinute, 0}}));
+  expect_refused(windows({{10 * kMinute + 1, 0}}), "outside 1s to 10m");
+  expect_refused(windows({}), "at least one size");
+}
+
+TEST(FoldSettings, SizesDivideTheLargestAndAreThereOnce) {
+  expect_accepted(windows({{10 * kSecond, 0}, {15 * kSecond, 0}, {kMinute, 0}}));
+  expect_refused(windows({{25 * kSecond, 0}, {kMinute, 0}}), "25s does not divide");
+  expect_refused(windows({{kMinute, 0}, {10 * kSecond, 0}, {kMinute, 1}}), "1m is there twice");
+}
+
+TEST(FoldSettings, GraceGoesFromNothingToTheHorizon) {
+  expect_accepted(windows({{kMinute, 0}}));
+  expect_refused(windows({{kMinute, -1}}), "negative");
+  expect_accepted(windows({{kMinute, 77 * kMinute}}));
+  expect_refused(windows({{kMinute, 77 * kMinute + 1}}), "longer than the horizon");
+}
+
+TEST(FoldSettings, TimesAreNeitherNegativeNorEndless) {
+  TimeNs FoldSettings::* const times[] = {
+      &FoldSettings::max_age,           &FoldSettings::max_future,    &FoldSettings::delivery_slack,
+      &FoldSettings::max_clock_error,   &FoldSettings::repeat_window, &FoldSettings::predecessor_window,
+      &FoldSettings::revision_interval,
+  };
+  for (const auto time : times) {
+    expect_refused([time](FoldSettings& s) { s.*time = -1; }, "time.");
+    expect_accepted([time](FoldSettings& s) { s.*time = 30 * 24 * kHour; });
+    expect_refused([time](FoldSettings& s) { s.*time = 30 * 24 * kHour + 1; }, "at most 30d");
+  }
+  for (const auto time : {&FoldSettings::max_future, &FoldSettings::repeat_window, &FoldSettings::predecessor_window}) {
+    expect_accepted([time](FoldSettings& s) { s.*time = 0; });
+  }
+  for (const auto time : {&FoldSettings::max_age, &FoldSettings::revision_interval}) {
+    expect_accepted([time](FoldSettings& s) { s.*time = kSecond; });
+    expect_refused([time](FoldSettings& s) { s.*time = kSecond - 1; }, "at least 1s");
+  }
+  expect_accepted([](FoldSettings& s) { s.partitions = 1; });
+  expect_refused([](FoldSettings& s) { s.partitions = 0; }, "partitions");
+}
+
+TEST(FoldSettings, RulesNameConfiguredSizesNoFieldTwiceAndNeverClientId) {
+  expect_accepted(rule([](Rule& r) { r.sizes = {kMinute}; }));
+  expect_refused(rule([](Rule& r) { r.sizes = {kMinute, kSecond}; }), "size 1s is none of the configured windows");
+  expect_accepted(rule([](Rule& r) { r.tags = {"host"}; }));
+  expect_refused(rule([](Rule& r) { r.tags = {"host", "client_id"}; }), "client_id");
+  expect_accepted(rule([](Rule& r) { r.fields = {*parse_field("sum"), *parse_field("p50")}; }));
+  expect_refused(rule([](Rule& r) { r.fields = {*parse_field("p50"), *parse_field("sum"), *parse_field("p50")}; }),
+                 "field p50 is there twice");
+  expect_refused(rule([](Rule& r) {
+                   r.name_glob = "cpu.*";
+                   r.sizes = {kSecond};
+                 }),
+                 "rule 1 (match cpu.*)");
+}
+
+TEST(FoldSettings, AnyChangeChangesTheHash) {
+  const std::vector<Change> changes = {
+      [](FoldSettings&) {},
+      windows({{10 * kSecond, 10 * kSecond}}),
+      windows({{kMinute, 11 * kSecond}}),
+      windows({{kMinute, 10 * kSecond}, {10 * kSecond, 10 * kSecond}}),
+      [](FoldSettings& s) { s.layout = Layout::single; },
+      [](FoldSettings& s) { s.partitions = 13; },
+      [](FoldSettings& s) { ++s.max_age; },
+      [](FoldSettings& s) { ++s.max_future; },
+      [](FoldSettings& s) { ++s.delivery_slack; },
+      [](FoldSettings& s) { ++s.max_clock_error; },
+      [](FoldSettings& s) { ++s.revision_interval; },
+      [](FoldSettings& s) { ++s.repeat_window; },
+      [](FoldSettings& s) { ++s.predecessor_window; },
+      rule([](Rule&) {}),
+      [](FoldSettings& s) { s.rules = RuleSet({Rule{}, Rule{}}); },
+      rule([](Rule& r) { r.name_glob = "a"; }),
+      rule([](Rule& r) { r.tag_globs = {{"a", "b"}}; }),
+      rule([](Rule& r) { r.tag_globs = {{"ab", ""}}; }),
+      rule([](Rule& r) { r.tag_globs = {{"", "ab"}}; }),
+      rule([](Rule& r) { r.sizes = {kMinute}; }),
+      rule([](Rule& r) { r.fields = {*parse_field("sum")}; }),
+      rule([](Rule& r) { r.fields = {*parse_field("sum"), *parse_field("min")}; }),
+      rule([](Rule& r) { r.fields = {*parse_field("min"), *parse_field("sum")}; }),
+      rule([](Rule& r) { r.grouping = Grouping::by; }),
+      rule([](Rule& r) { r.grouping = Grouping::without; }),
+      rule([](Rule& r) { r.tags = {"ab", "c"}; }),
+      rule([](Rule& r) { r.tags = {"a", "bc"}; }),
+      rule([](Rule& r) { r.tags = {"abc"}; }),
+      rule([](Rule& r) { r.raw = false; }),
+      rule([](Rule& r) { r.drop = true; }),
+  };
+  std::set<std::string> hashes;
+  for (const Change& change : changes) {
+    const std::string hash = changed(change).hash();
+    EXPECT_EQ(hash, changed(change).hash());
+    EXPECT_EQ(hash.size(), 16U);
+    hashes.insert(hash);
+  }
+  EXPECT_EQ(hashes.size(), changes.size());
+}
+
+}  // namespace
+}  // namespace metricstream::fold
