@@ -108,12 +108,12 @@ class Demo(unittest.TestCase):
         self.assertEqual(page.counts["svg"], page.counts["figure"])
 
     def test_it_says_how_to_look_around_and_how_to_stop(self):
-        for line in ("curl http://127.0.0.1:", "metricstream-admin query", "metricstream-admin tail", "Stop it with: deploy/demo --stop"):
+        for line in ("curl http://127.0.0.1:", "metricstream-admin query", "metricstream-admin tail", f"Stop it with: deploy/demo --stop --directory {DIRECTORY}"):
             self.assertIn(line, self.result.stdout)
 
     def test_a_second_demo_beside_a_running_one_is_refused(self):
         result = call(*COMMAND, str(DIRECTORY))
-        self.assertEqual((result.returncode, result.stderr), (1, "deploy/demo: a demo was left running by --keep: deploy/demo --stop ends it\n"))
+        self.assertEqual((result.returncode, result.stderr), (1, f"deploy/demo: a demo was left running by --keep: {self.run_of_demo.stop_command} ends it\n"))
 
     def test_the_account_fails_when_a_raw_point_is_taken_from_influxdb(self):
         points = self.run_of_demo.stored("raw", ["value"])

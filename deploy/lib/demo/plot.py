@@ -6,7 +6,7 @@ from demo.results import Row
 from demo.series import clock
 from demo.writing import quantity
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 320, 104, 58, 314, 8, 84
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 320, 104, 66, 314, 8, 84
 
 
 def svg(row: Row, label: str) -> str:

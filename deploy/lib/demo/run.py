@@ -46,6 +46,10 @@ class Run:
         """For metricstream-admin: the aggregator's."""
         return Path(self.directory) / "aggregator" / "aggregator.yaml"
 
+    @property
+    def stop_command(self) -> str:
+        return "deploy/demo --stop" + ("" if Path(self.directory) == DIRECTORY else f" --directory {self.directory}")
+
     def covers(self, time: int) -> bool:
         return self.since <= time < self.until
 

@@ -32,7 +32,6 @@ def ways_in(pipeline: Pipeline, run: Run) -> None:
     """For a demo that was left running."""
     admin = os.path.relpath(binaries() / "metricstream-admin")
     option = f"--config.file={os.path.relpath(run.configuration)}"
-    stop = "deploy/demo --stop" if Path(run.directory).name == "demo" else f"deploy/demo --stop --directory {run.directory}"
     print(f"""
 It runs on, the agent too:
   ingest      {pipeline.ingest_url}  (metrics and health: {pipeline.ingest.admin_url})
@@ -47,4 +46,4 @@ Try:
   {admin} query coffee.cups --policy raw --last 10m {option}
   {admin} tail {option}
 
-Stop it with: {stop}""", flush=True)
+Stop it with: {run.stop_command}""", flush=True)

@@ -36,7 +36,7 @@ def start(run: Run, keep: bool, times: Times) -> Pipeline:
     """Everything but the agent runs when this returns; nothing when it fails."""
     directory = Path(run.directory)
     if any(process.pid() for process in Pipeline(directory).processes()):
-        raise Problem("a demo was left running by --keep: deploy/demo --stop ends it")
+        raise Problem(f"a demo was left running by --keep: {run.stop_command} ends it")
     prepare(times)
     _empty(directory)
     windows = ", ".join(f"{{size: {size}, grace: {GRACE}}}" for size in run.windows)
