@@ -94,6 +94,11 @@ Response retry_later(unsigned status, std::string_view id, std::string_view deta
   return response;
 }
 
+Response body_too_large(std::size_t limit) {
+  return problem(413, "body-too-large",
+                 "the body has more than " + std::to_string(limit) + " bytes; send it in smaller batches");
+}
+
 void append_response(std::string& out, const Response& response, const ResponseFrame& frame) {
   out += "HTTP/1.1 ";
   append_number(out, response.status);

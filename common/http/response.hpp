@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ struct Response {
 // The same with Retry-After in whole seconds (rounded up, at least 1).
 [[nodiscard]] Response retry_later(unsigned status, std::string_view id, std::string_view detail,
                                    std::chrono::milliseconds wait);
+
+// 413 for a body of more than `limit` bytes.
+[[nodiscard]] Response body_too_large(std::size_t limit);
 
 // "Not Found" for 404; "Unknown" for a number that this server never sends.
 [[nodiscard]] std::string_view reason_phrase(unsigned status);

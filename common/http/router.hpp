@@ -28,10 +28,12 @@ class Router {
   // A handler made of a function that answers at once.
   void get(std::string path, std::function<Response(const RequestHead&)> answer);
 
-  // The handler, or 404, or 405 with Allow.
+  // The handler, or 404 with the paths that there are, or 405 with Allow.
   [[nodiscard]] std::expected<Handler*, Response> route(std::string_view method, std::string_view path) const;
 
  private:
+  [[nodiscard]] std::string known_paths() const;
+
   struct Entry {
     std::string method;
     Handler* handler;

@@ -115,7 +115,7 @@ Task<Session::Next> Session::serve(std::size_t header_bytes) {
   const auto route = shared_.router.route(head_.method, head_.path);
   refusal_ = route ? (*route)->on_header(head_) : std::optional<Response>(route.error());
   if (!refusal_ && head_.body.content_length > shared_.options.limits.body_bytes) {
-    refuse(problem(413, "body-too-large", "the body is larger than its limit; send it in smaller batches"));
+    refuse(body_too_large(shared_.options.limits.body_bytes));
   }
   if (refusal_) {
     // A body that is here already is skipped, so that a client that is told to wait keeps its connection.

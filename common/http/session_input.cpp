@@ -134,7 +134,7 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes) {
     if (status != ChunkedDecoder::Status::need_more) {
       const bool is_too_large = status == ChunkedDecoder::Status::too_large;
       Response response =
-          is_too_large ? problem(413, "body-too-large", "the body is larger than its limit; send it in smaller batches")
+          is_too_large ? body_too_large(shared_.options.limits.body_bytes)
                        : problem(400, "malformed-chunk", "the chunked body is not well-formed, or has trailer fields");
       response.close = true;
       co_return refuse(std::move(response));

@@ -73,8 +73,7 @@ std::optional<Response> IngestHandler::on_header(const http::RequestHead& head) 
     return refuse(Refusal::bad_identity, bad_client_id(id.error()));
   }
   if (head.body.content_length > options_.body_bytes) {
-    return refuse(Refusal::too_large,
-                  problem(413, "body-too-large", "the body is larger than its limit; send it in smaller batches"));
+    return refuse(Refusal::too_large, http::body_too_large(options_.body_bytes));
   }
   if (auto format = decide_format(head.find("Content-Type"), head.find("Content-Encoding")); !format) {
     return refuse(Refusal::malformed, std::move(format.error()));

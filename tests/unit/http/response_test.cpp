@@ -65,6 +65,12 @@ TEST(RequestId, IsTakenFromTheClientOnlyWhenItIsHarmless) {
   EXPECT_NE(first, second);
 }
 
+TEST(Response, ABodyTooLargeNamesTheLimit) {
+  const auto response = body_too_large(1024);
+  EXPECT_EQ(response.status, 413U);
+  EXPECT_TRUE(response.body.contains("the body has more than 1024 bytes")) << response.body;
+}
+
 TEST(RequestId, TraceparentHasTheFormOfVersion00) {
   EXPECT_TRUE(is_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
   EXPECT_FALSE(is_traceparent("00-4BF92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
@@ -80,6 +86,7 @@ TEST(Router, TellsPathsAndMethodsApart) {
   EXPECT_TRUE(router.route("HEAD", "/metrics").has_value());
   EXPECT_EQ(router.route("GET", "/metrics/").error().status, 404U);
   EXPECT_EQ(router.route("GET", "/Metrics").error().status, 404U);
+  EXPECT_TRUE(router.route("GET", "/nope").error().body.contains("only at: /metrics\""));
   EXPECT_EQ(router.route("get", "/metrics").error().status, 405U) << "methods are case-sensitive";
   const auto refused = router.route("DELETE", "/metrics");
   ASSERT_FALSE(refused.has_value());
