@@ -60,8 +60,10 @@ int query(const Connections& connections, const QueryOptions& options) {
       [&](const auto& executor) { return select(executor, *influxdb, select_statement(*wanted), policy->name); });
   if (!answer) return failed(answer.error().message);
   const Table table = table_of(*answer, options.exact);
-  if (table.rows.empty())
-    return failed("no point of " + options.metric + " in the last " + options.last + " of " + policy->name);
+  if (table.rows.empty()) {
+    return failed("no point of " + options.metric + " in " + policy->name + " within the last " + options.last +
+                  " (a window appears once it has ended and its grace is over)");
+  }
   std::cout << format_table(table);
   return kExitOk;
 }

@@ -54,6 +54,10 @@ Result<Message> message_of_file(const std::string& path) {
 }
 
 Result<Message> message_of(SendOptions& options) {
+  const bool has_sample = !options.sample.name.empty();
+  if (has_sample && !(options.example.empty() && options.file.empty())) {
+    return fail("NAME VALUE and --file or --example exclude each other: expected one of them");
+  }
   if (!options.example.empty()) return message_of_example(options.example);
   if (!options.file.empty()) return message_of_file(options.file);
   if (options.sample.name.empty() || options.sample.value.empty()) {
