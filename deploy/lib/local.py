@@ -23,6 +23,7 @@ from pathlib import Path
 from stack import kafka_protocol
 from stack.build import PROGRAMS, build
 from stack.console import complain, say
+from stack.kafka import chosen_version
 from stack.paths import BUILD, alone
 from stack.pipeline import Pipeline, Ports, chosen_influxdb
 from stack.ports import port_from_environment
@@ -34,17 +35,18 @@ DEFAULT_PORTS = {"KAFKA_PORT": 19092, "INFLUXDB_PORT": 18086, "INGEST_PORT": 180
                  "AGGREGATOR_ADMIN_PORT": 18082, "AGENT_ADMIN_PORT": 18083}
 
 
-def chosen_now() -> dict[str, int]:
-    return {**{name: port_from_environment(name, port) for name, port in DEFAULT_PORTS.items()}, "INFLUXDB": chosen_influxdb()}
+def chosen_now() -> dict[str, int | str]:
+    ports = {name: port_from_environment(name, port) for name, port in DEFAULT_PORTS.items()}
+    return {**ports, "INFLUXDB": chosen_influxdb(), "KAFKA_VERSION": chosen_version()}
 
 
-def pipeline(chosen: dict[str, int]) -> Pipeline:
+def pipeline(chosen: dict[str, int | str]) -> Pipeline:
     ports = Ports(*(chosen[name] for name in DEFAULT_PORTS))
     return Pipeline(DIRECTORY, ports, chosen["INFLUXDB"], say=say)
 
 
-def running() -> dict[str, int] | None:
-    """Ports and version of what runs, whatever the environment says now."""
+def running() -> dict[str, int | str] | None:
+    """Ports and versions of what runs, whatever the environment says now."""
     try:
         chosen = json.loads(CHOSEN.read_text())
         return chosen if any(process.pid() for process in pipeline(chosen).processes()) else None

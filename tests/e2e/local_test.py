@@ -88,11 +88,13 @@ class Local(unittest.TestCase):
         self.assertEqual(len(up.stderr.splitlines()), 1, up.stderr)
         self.assertIn("no Java", up.stderr)
 
-    def test_other_ports_than_those_that_run_are_refused(self):
+    def test_other_ports_or_versions_than_those_that_run_are_refused(self):
         self.assertEqual(self._local("up").returncode, 0)
-        up = self._local("up", environment={**self.environment, "KAFKA_PORT": str(free_port())})
-        self.assertEqual(up.returncode, 1)
-        self.assertIn("deploy/local down first", up.stderr)
+        for name, value in (("KAFKA_PORT", str(free_port())), ("KAFKA_VERSION", "3.0.0")):
+            with self.subTest(name):
+                up = self._local("up", environment={**self.environment, name: value})
+                self.assertEqual(up.returncode, 1)
+                self.assertIn(f", not {value}: deploy/local down first", up.stderr)
 
     def _local(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess:
         return subprocess.run([str(ROOT / "deploy/local"), *arguments, "--no-install"], env=environment or self.environment, capture_output=True,
