@@ -103,9 +103,15 @@ class Steps:
                 self._built.add(preset)
 
 
+def part(name: str) -> str:
+    if name not in ALL:
+        raise argparse.ArgumentTypeError(f"{name} is no part: expected one of {' '.join(ALL)}")
+    return name
+
+
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*ALL, []], help="what to run (default: " + " ".join(DEFAULT) + ")")
+    parser.add_argument("parts", nargs="*", metavar="PART", type=part, help="what to run (default: " + " ".join(DEFAULT) + ")")
     parser.add_argument("--all", action="store_true", help="also tidy, asan, tsan, fuzz (the default where CI=true)")
     parser.add_argument("--full", action="store_true", help="clang-tidy over all files, not only the changed ones")
     parser.add_argument("-k", default="", metavar="WORD", help="only test programs, or Python tests, whose name has WORD in it")
