@@ -14,6 +14,7 @@ CLIENTS, CONNECTIONS, BATCHES, BATCH_SIZE = 50, 8, 16, 250
 
 
 class ExactResults(SystemTest):
+    max_age = 40.0
     load: Load
     ledger: Ledger
 
@@ -51,7 +52,7 @@ class ExactResults(SystemTest):
         newest = max(time for one in self.ledger.series.values() for time in one.readings)
         keys_forgotten = newest + (2 + 2 + 2 + 10) * SECOND  # repeat_window, max_future, max_clock_error, a block
         # C passes a block max_age + delivery_slack + max_clock_error after its end.
-        wait_until(lambda: all(one.closed_through > keys_forgotten for one in self.committed().values()), 60 + 6 + 2 + 16 + 60,
+        wait_until(lambda: all(one.closed_through > keys_forgotten for one in self.committed().values()), 40 + 6 + 2 + 16 + 60,
                    "C does not pass the last window", interval=1)
         ends = self.end_offsets()
         for partition, progress in self.committed().items():
