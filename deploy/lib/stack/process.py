@@ -5,7 +5,9 @@ import os
 import select
 import signal
 import subprocess
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from .problem import Problem
@@ -20,6 +22,24 @@ def _start_time(pid: int) -> str | None:
     fields = stat.rsplit(")", 1)[1].split()
     state, start = fields[0], fields[19]
     return None if state in "ZX" else start
+
+
+@contextmanager
+def _deferred_signals():
+    """Requests to end that arrive inside are served behind it. Python serves them on the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+    before = {number: signal.signal(number, lambda got, _: arrived.append(got))
+              for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in arrived:
+            signal.raise_signal(number)
 
 
 class ManagedProcess:
@@ -38,17 +58,18 @@ class ManagedProcess:
         cwd.mkdir(parents=True, exist_ok=True)
         if with_parent:
             command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
-        with open(self.log, "ab") as log:
+        # Interrupted between the start and the note of it, nobody would know what to stop.
+        with open(self.log, "ab") as log, _deferred_signals():
             try:
                 self._child = subprocess.Popen(
                     command, cwd=cwd, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=log,
                     stderr=subprocess.STDOUT, start_new_session=True)
             except OSError as error:
                 raise Problem(f"{self.name} cannot be started: {error}") from error
-        pid = self._child.pid
-        partial = self.record.with_suffix(".partial")
-        partial.write_text(json.dumps({"pid": pid, "start_time": _start_time(pid), "command": command}))
-        partial.replace(self.record)
+            pid = self._child.pid
+            partial = self.record.with_suffix(".partial")
+            partial.write_text(json.dumps({"pid": pid, "start_time": _start_time(pid), "command": command}))
+            partial.replace(self.record)
 
     def pid(self) -> int | None:
         """The process's id while it runs and is the one that we started, else None."""

@@ -9,6 +9,7 @@ import tempfile
 import textwrap
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from stack.problem import Problem
 from stack.process import ManagedProcess
@@ -31,6 +32,17 @@ class ProcessTest(unittest.TestCase):
         self.process.start(command, self.directory, **options)
         wait_until(lambda: "ready" in self.process.log.read_text(), 20, "the process does not start", self.process.ended)
         return self.process.pid()
+
+    def test_an_interruption_during_the_start_is_served_once_the_process_can_be_found(self):
+        def interrupted(*arguments, **options):
+            child = launch(*arguments, **options)
+            signal.raise_signal(signal.SIGINT)
+            return child
+
+        launch = subprocess.Popen
+        with mock.patch("subprocess.Popen", interrupted), self.assertRaises(KeyboardInterrupt):
+            self.process.start(POLITE, self.directory)
+        self.assertIsNotNone(self.process.pid())
 
     def test_stop_ends_it_and_forgets_it(self):
         pid = self._start(POLITE)
