@@ -2,8 +2,6 @@
 #include "services/aggregator/app.hpp"
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -16,6 +14,7 @@
 #include "common/kafka/configuration.hpp"
 #include "common/runtime/io_threads.hpp"
 #include "common/runtime/shutdown_signal.hpp"
+#include "common/runtime/task_group.hpp"
 #include "services/aggregator/aggregator.hpp"
 
 namespace metricstream::aggregator {
@@ -56,7 +55,10 @@ kafka::ConsumerSettings consumer_settings(const kafka::ClientSettings& client, c
 class Surroundings {
  public:
   Surroundings(const AggregatorSettings& settings, http::Management management, Logger log)
-      : io_("io", 1), log_(std::move(log)), signal_(io_.executor(0)) {
+      : io_("io", 1),
+        log_(std::move(log)),
+        signal_(io_.executor(0)),
+        tasks_(io_.executor(0), [this](std::string_view task, std::string_view problem) { end_after(task, problem); }) {
     http::add_management_routes(router_, std::move(management));
     if (settings.admin.listen.empty()) return;
     http::ServerOptions options;
@@ -66,8 +68,12 @@ class Surroundings {
                     [log = log_](std::string_view problem) { log.repeated(LogLevel::warn, problem); });
   }
 
+  ~Surroundings() { stop(); }
+  Surroundings(const Surroundings&) = delete;
+  Surroundings& operator=(const Surroundings&) = delete;
+
   Result<void> start() {
-    boost::asio::co_spawn(io_.executor(0), watch_signals(), boost::asio::detached);
+    tasks_.spawn("signals", watch_signals());
     if (server_) {
       if (auto ok = server_->listen(); !ok) return ok;
       server_->start();
@@ -91,9 +97,16 @@ class Surroundings {
     stop_requested_ = true;
   }
 
+  // A service that no longer hears SIGTERM must not go on.
+  void end_after(std::string_view task, std::string_view problem) {
+    log_.error("task ended by an exception, shutting down", {{"task", task}, {"err", problem}});
+    stop_requested_ = true;
+  }
+
   IoThreads io_;
   Logger log_;
   ShutdownSignal signal_;
+  TaskGroup tasks_;
   http::Router router_;
   std::optional<http::Server> server_;
   std::atomic<bool> stop_requested_{false};
