@@ -80,7 +80,8 @@ Result<Ledger> Ledger::open(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) return fail(path + ": " + std::generic_category().message(errno));
   Ledger ledger(Descriptor(new int(descriptor)));
-  if (!ends_in_newline(descriptor)) (void)ledger.write("\n");
+  if (ends_in_newline(descriptor)) return ledger;
+  if (const Result<void> ended = ledger.write("\n"); !ended) return std::unexpected(ended.error());
   return ledger;
 }
 

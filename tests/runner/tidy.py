@@ -11,7 +11,7 @@ from . import logs
 from .outcome import Outcome, one
 from .sources import tracked
 
-BOUND = 30  # files: about 5 minutes on 2 cores
+BOUND = 20  # files: about 5 minutes on 2 cores
 
 
 def _git(*arguments: str) -> list[str]:
