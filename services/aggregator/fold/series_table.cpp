@@ -36,21 +36,24 @@ SeriesId SeriesTable::acquire(std::string_view client_id, std::string_view name,
     return known->second;
   }
   const SeriesId id = take_slot(series_, free_series_);
+  if (id == states_.size()) states_.emplace_back();
   Series& series = series_[id];
   series.key = scratch_;
-  series.rule = rules_.resolve(name, tags);
-  const Rule& rule = rules_.at(series.rule);
+  states_[id].rule = rules_.resolve(name, tags);
+  states_[id].holders = 1;
+  const Rule& rule = rules_.at(states_[id].rule);
   series.raw_group = hold_group(client_id, name, tags);
   series.group = rule.grouping == Grouping::none ? hold_group(client_id, name, tags)
                                                  : hold_group(client_id, name, rule.group_tags(tags));
-  series.holders = 1;
   series_index_.emplace(series.key, id);
   return id;
 }
 
 void SeriesTable::release(SeriesId id) {
+  SeriesState& state = states_[id];
+  if (--state.holders > 0) return;
+  state = SeriesState{.generation = std::max(state.generation + 1, 1U)};
   Series& series = series_[id];
-  if (--series.holders > 0) return;
   series_index_.erase(std::string_view(series.key));
   drop_group(series.group);
   drop_group(series.raw_group);

@@ -25,11 +25,22 @@ struct Series {
   std::string key;  // client id, '\n', canonical series key: identity and the order of summation
   GroupId group = 0;
   GroupId raw_group = 0;  // the name of its raw points: itself, ungrouped
+};
+
+// What is asked about a series for each of its samples, kept close together.
+struct SeriesState {
   std::uint32_t rule = 0;
-  std::uint32_t holders = 0;  // blocks, and the record being folded
+  std::uint32_t holders = 0;     // blocks, and the record being folded
+  std::uint32_t generation = 1;  // of the number: another one after each reuse
   // Where its last sample went: member `last_member` of the block that starts at `last_block`.
   std::uint32_t last_member = 0;
   TimeNs last_block = INT64_MIN;
+};
+
+// A number that may have been given to another series since.
+struct SeriesHandle {
+  SeriesId id = 0;
+  std::uint32_t generation = 0;  // never a living one's
 };
 
 // An output series: what a result is named by. Two rules that lead to the same name lead to the same group, so no two
@@ -54,11 +65,14 @@ class SeriesTable {
   SeriesId acquire(std::string_view client_id, std::string_view name, std::span<const TagView> sorted_tags);
   [[nodiscard]] const Series& series(SeriesId id) const { return series_[id]; }
   [[nodiscard]] const Group& group(GroupId id) const { return groups_[id]; }
-  void retain(SeriesId id) { ++series_[id].holders; }
-  void went_to(SeriesId id, TimeNs block, std::uint32_t member) {
-    series_[id].last_block = block;
-    series_[id].last_member = member;
+  [[nodiscard]] SeriesState& state(SeriesId id) { return states_[id]; }
+  [[nodiscard]] const SeriesState& state(SeriesId id) const { return states_[id]; }
+  [[nodiscard]] SeriesHandle handle(SeriesId id) const { return {id, states_[id].generation}; }
+  // Is the handle's series held by somebody, still?
+  [[nodiscard]] bool is_alive(SeriesHandle handle) const {
+    return handle.generation != 0 && states_[handle.id].generation == handle.generation;
   }
+  void retain(SeriesId id) { ++states_[id].holders; }
   // The last release frees the number (and the group's, when no series leads there any more).
   void release(SeriesId id);
 
@@ -79,6 +93,7 @@ class SeriesTable {
 
   const RuleSet& rules_;
   Layout layout_;
+  std::vector<SeriesState> states_;
   std::deque<Series> series_;  // elements stay put: the indexes hold views of their keys
   std::deque<Group> groups_;
   std::vector<std::uint32_t> free_series_;

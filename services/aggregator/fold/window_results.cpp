@@ -52,7 +52,7 @@ const PartitionFold::RulePlan& PartitionFold::gather(const Block& block, const B
     member.set.collect(begin, end, values_);
     if (values_.size() == before) continue;
     contributors_.push_back(&member);
-    rule = std::min(rule, series_.series(member.series).rule);
+    rule = std::min(rule, series_.state(member.series).rule);
   }
   if (contributors_.size() > 1) merge_contributors(begin, end);
   return plans_[rule];

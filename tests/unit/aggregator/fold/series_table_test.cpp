@@ -63,6 +63,24 @@ TEST(SeriesTable, ReusesNumbersOfSeriesThatNobodyHolds) {
   EXPECT_LT(highest, 12U);
 }
 
+TEST(SeriesTable, AHandleIsAliveAsLongAsItsSeriesIsHeldAndNeverForAnother) {
+  const RuleSet rules;
+  SeriesTable table(rules, Layout::per_metric);
+  EXPECT_FALSE(table.is_alive({}));
+  const SeriesId a = table.acquire("c", "a", Tags{});
+  const SeriesHandle handle = table.handle(a);
+  EXPECT_TRUE(table.is_alive(handle));
+  table.retain(a);
+  table.release(a);
+  EXPECT_TRUE(table.is_alive(handle));
+  table.release(a);
+  EXPECT_FALSE(table.is_alive(handle));
+  const SeriesId b = table.acquire("c", "b", Tags{});
+  ASSERT_EQ(b, a) << "the number is used again";
+  EXPECT_FALSE(table.is_alive(handle));
+  EXPECT_TRUE(table.is_alive(table.handle(b)));
+}
+
 TEST(SeriesTable, TwoRulesThatLeadToOneNameLeadToOneGroup) {
   Rule without;
   without.tag_globs = {{"core", "*"}};
@@ -72,7 +90,7 @@ TEST(SeriesTable, TwoRulesThatLeadToOneNameLeadToOneGroup) {
   SeriesTable table(rules, Layout::per_metric);
   const SeriesId grouped = table.acquire("c", "cpu", Tags{{"core", "1"}, {"host", "a"}});
   const SeriesId plain = table.acquire("c", "cpu", Tags{{"host", "a"}});
-  EXPECT_NE(table.series(grouped).rule, table.series(plain).rule);
+  EXPECT_NE(table.state(grouped).rule, table.state(plain).rule);
   EXPECT_EQ(table.series(grouped).group, table.series(plain).group);
   EXPECT_NE(table.series(grouped).raw_group, table.series(plain).raw_group);
   table.release(grouped);
