@@ -2,6 +2,7 @@
 
 import unittest
 
+from stack import influxdb2_build
 from stack.expected import SECOND
 from stack.waiting import wait_until
 
@@ -61,6 +62,13 @@ class ExactResults(SystemTest):
                 self.assertLessEqual(progress.begin, progress.next)
                 self.assertLessEqual(progress.next, ends[partition])
         self.expect_windows(self.ledger, 5)  # and closing changed nothing
+
+
+@unittest.skipUnless(influxdb2_build.is_built(), "InfluxDB 2.7 is not built: INFLUXDB=2 deploy/local up builds it once")
+class ExactResultsInfluxDb2(ExactResults):
+    """The same over /api/v2/write, into buckets."""
+
+    influxdb_version = 2
 
 
 if __name__ == "__main__":

@@ -37,12 +37,13 @@ class SystemTest(unittest.TestCase):
     """Starts a pipeline for the tests of a class; `max_age` is how late (seconds) a sample may be."""
 
     max_age = 60.0
+    influxdb_version: int | None = None  # None: INFLUXDB chooses
 
     @classmethod
     def setUpClass(cls):
         directory = BUILD / "e2e" / cls.__name__
         shutil.rmtree(directory, ignore_errors=True)
-        cls.pipeline = Pipeline(directory, influxdb_version=chosen_influxdb(), with_parent=True, **times(cls.max_age))
+        cls.pipeline = Pipeline(directory, influxdb_version=cls.influxdb_version or chosen_influxdb(), with_parent=True, **times(cls.max_age))
         cls.addClassCleanup(cls.pipeline.stop)
         cls.database = database_of(cls.pipeline.influxdb)
         cls.pipeline.start_servers()

@@ -11,12 +11,16 @@ from .paths import DEPS, require_space
 from .problem import Problem
 
 VERSION = "2.7.11"
+SERVER = DEPS / f"influxdb-{VERSION}" / "influxd2"
+
+
+def is_built() -> bool:
+    return SERVER.exists()
 
 
 def build(say=print) -> Path:
-    server = DEPS / f"influxdb-{VERSION}" / "influxd2"
-    if server.exists():
-        return server
+    if is_built():
+        return SERVER
     _require_tools()
     require_space(DEPS, 4000, f"building InfluxDB {VERSION}")
     say(f"building InfluxDB {VERSION} from its Go module (5 minutes on 2 cores, once)")
@@ -33,11 +37,11 @@ def build(say=print) -> Path:
             os.chmod(crate, 0o644)
             crate.write_text(re.sub(r"deny\(warnings", "allow(warnings", crate.read_text()))
         _run(command, source, environment)
-    server.parent.mkdir(parents=True, exist_ok=True)
-    (work / "influxd2").replace(server)
+    SERVER.parent.mkdir(parents=True, exist_ok=True)
+    (work / "influxd2").replace(SERVER)
     subprocess.run(["go", "clean", "-modcache"], env=environment, check=False)
     shutil.rmtree(work, ignore_errors=True)
-    return server
+    return SERVER
 
 
 def _require_tools() -> None:
