@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "common/base/clock.hpp"
 #include "common/cli/exit_code.hpp"
@@ -26,6 +28,7 @@ struct SendOptions {
   std::string key;
   std::string client_id;
   std::string api_key;
+  bool dry_run = false;
 };
 
 struct Message {
@@ -48,7 +51,7 @@ Result<Message> message_of_file(const std::string& path) {
     return message;
   }
   std::ifstream in(path, std::ios::binary);
-  if (!in) return fail("--file " + path + ": cannot be read");
+  if (!in) return fail("--file " + path + ": cannot be read: " + std::generic_category().message(errno));
   message.body.assign(std::istreambuf_iterator<char>(in), {});
   return message;
 }
@@ -100,6 +103,7 @@ int send(const Connections& connections, SendOptions& options) {
   if (!url) return misused("--ingest-url: " + url.error().message);
   const auto request = request_of(*message, options, url->path);
   std::cout << "POST " << request.target << "\n" << message->body << "\n";
+  if (options.dry_run) return kExitOk;
   http::ClientOptions client;
   client.url = std::move(*url);
   client.user_agent = "metricstream-admin";
@@ -126,6 +130,7 @@ void add_send(CLI::App& app, const Connections& connections, Command& chosen) {
   command->add_option("--key", options->key, "Idempotency-Key: sent again, the batch changes nothing");
   command->add_option("--client-id", options->client_id, "X-Client-Id");
   command->add_option("--api-key", options->api_key, "Authorization: Bearer KEY")->envname("METRICS_API_KEY");
+  command->add_flag("--dry-run", options->dry_run, "Print the request, send nothing");
   command->footer("Example: metricstream-admin send cpu.usage.percent 75.5 --tag host=web-01 --tag core=0");
   command->callback(
       [options, &connections, &chosen] { chosen = [options, &connections] { return send(connections, *options); }; });

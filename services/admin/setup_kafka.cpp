@@ -75,7 +75,8 @@ class KafkaSetup {
     const auto differences = kafka::differences(spec, **found);
     if (differences.empty()) std::cout << "topic " << spec.name << ": ok\n";
     for (const auto& difference : differences) {
-      std::cout << "topic " << spec.name << ": " << describe(difference) << " (left as it is)\n";
+      std::cout << "topic " << spec.name << ": " << describe(difference) << " (left as it is; "
+                << remedy(spec.name, difference) << ")\n";
       good_ = false;
     }
     if (is_raw) raw_is_usable_ = !is_unusable(differences);

@@ -42,4 +42,14 @@ std::string describe(const kafka::TopicDifference& difference) {
          difference.expected;
 }
 
+std::string remedy(const std::string& topic, const kafka::TopicDifference& difference) {
+  if (difference.name == "partitions") {
+    return "a topic's number of partitions never changes: set kafka.partitions to " + difference.found +
+           " at every service, or take another topic";
+  }
+  if (difference.name == "replication") return "kafka-reassign-partitions.sh changes the replicas of " + topic;
+  return "kafka-configs.sh --alter --entity-type topics --entity-name " + topic + " --add-config " + difference.name +
+         "=" + difference.expected;
+}
+
 }  // namespace metricstream::admin

@@ -25,4 +25,7 @@ struct TopicPlanOptions {
 // "partitions is 6, expected 12"
 [[nodiscard]] std::string describe(const kafka::TopicDifference& difference);
 
+// What puts a difference right: a command of Kafka's own tools, or a setting of ours.
+[[nodiscard]] std::string remedy(const std::string& topic, const kafka::TopicDifference& difference);
+
 }  // namespace metricstream::admin

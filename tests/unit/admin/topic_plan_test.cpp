@@ -37,5 +37,14 @@ TEST(TopicPlan, ADifferenceIsASentence) {
   EXPECT_EQ(describe(kafka::TopicDifference{"x", "1", ""}), "x is not set, expected 1");
 }
 
+TEST(TopicPlan, SaysHowADifferenceIsPutRight) {
+  EXPECT_EQ(remedy("metrics-raw", {"partitions", "12", "6"}),
+            "a topic's number of partitions never changes: set kafka.partitions to 6 at every service, or take another "
+            "topic");
+  EXPECT_EQ(remedy("metrics-raw", {"message.timestamp.type", "LogAppendTime", "CreateTime"}),
+            "kafka-configs.sh --alter --entity-type topics --entity-name metrics-raw --add-config "
+            "message.timestamp.type=LogAppendTime");
+}
+
 }  // namespace
 }  // namespace metricstream::admin
