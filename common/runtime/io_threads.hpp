@@ -17,7 +17,7 @@ class IoThreads {
  public:
   // Threads are called NAME/0, NAME/1, ... (at most 15 bytes are shown by the system).
   IoThreads(std::string name, std::size_t count);
-  ~IoThreads();  // stop() and join()
+  ~IoThreads();  // stop() and join(); a coroutine that hops between two of the loops must have ended before
   IoThreads(const IoThreads&) = delete;
   IoThreads& operator=(const IoThreads&) = delete;
 
