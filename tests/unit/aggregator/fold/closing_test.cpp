@@ -52,18 +52,21 @@ TEST(Closing, WaitsUntilTheBlocksResultsAreDurable) {
 }
 
 TEST(Closing, WaitsUntilALateChangeIsWritten) {
-  Script script(plain());
+  FoldSettings settings = plain();
+  settings.revision_interval = 10 * kMinute;  // at 76 and 86 minutes
+  Script script(settings);
   script.batch(10, {gauge(5, 1)});
+  script.tick(76.5 * 60);
   script.batch(59 + kHorizon, {gauge(6, 1)});
-  script.tick(59.5 + kHorizon);
-  script.tick(60 + kHorizon - 0.001);
-  ASSERT_EQ(script.revision(0), 1U);
-  // T jumps over the block's end + G, and the revision is caused by the same record.
   script.tick(60 + kHorizon);
+  ASSERT_EQ(script.revision(0), 1U);
+  script.close();
+  EXPECT_EQ(script.fold().open_blocks(), 1U) << "its change is not written yet";
+  script.tick(86 * 60.0);
   EXPECT_EQ(script.revision(0), 2U);
-  const Position before_revision{3, script.fold().next().stream_time};
+  const Position before_revision{4, script.fold().next().stream_time};
   script.fold().close(before_revision);
-  EXPECT_EQ(script.fold().open_blocks(), 1U);
+  EXPECT_EQ(script.fold().open_blocks(), 1U) << "the revision is not durable yet";
   script.close();
   EXPECT_EQ(script.fold().open_blocks(), 0U);
 }
@@ -129,6 +132,39 @@ TEST(ReplayFrom, CoversKeysOfSamplesPlacedByAcceptanceForTheRepeatWindow) {
   script.close();
   EXPECT_EQ(script.fold().key_count(), 0U);
   EXPECT_EQ(script.fold().replay_from(script.fold().next()), script.fold().next());
+}
+
+TEST(ReplayFrom, CoversReadingsWhoseTimestampWasReplacedThoughTheirBatchHasNoKey) {
+  Script script(plain());
+  LoggedSample adjusted = gauge(5, 1);
+  adjusted.placement = Placement::adjusted;
+  adjusted.original = kStart + 10 * kMinute;
+  script.batch(5, {adjusted});
+  script.tick(60 + kHorizon);
+  script.close();
+  ASSERT_EQ(script.fold().open_blocks(), 0U);
+  EXPECT_EQ(script.fold().replay_from(script.fold().next()).offset, 0);
+}
+
+// A repeat may show indexes that another host had refused the first time; they may be newer than the first record.
+TEST(ReplayFrom, CoversTheIndexesThatARepeatShowedFirst) {
+  Script script(plain());
+  LoggedRecord request = batch_at(kStart + 5 * kSecond, {sample(MetricType::histogram, 5, 1)});
+  request.key = LoggedKey{"k", "b"};
+  script.record(request);
+  LoggedSample newer = sample(MetricType::histogram, 130, 2);
+  newer.index = 1;
+  request.accepted_at = request.append_time = kStart + 100 * kSecond;
+  request.samples.push_back(newer);
+  script.record(request);
+  EXPECT_EQ(script.fold().account().counted, 2U);
+  script.tick(60 + kHorizon);  // the first record's block is closed, but not the newer observation's
+  script.close();
+  ASSERT_EQ(script.fold().closed_through(), kStart + kMinute);
+  ASSERT_EQ(script.fold().key_count(), 1U);
+  script.record(request);
+  EXPECT_EQ(script.fold().account().counted, 2U);
+  EXPECT_EQ(script.fold().account().duplicate, 3U);
 }
 
 TEST(ReplayFrom, IsNotHeldBackByRequestsThatAreRepeatedForEver) {
