@@ -27,6 +27,7 @@ asio::any_io_executor IoThreads::executor(std::size_t index) const { return loop
 
 std::vector<asio::any_io_executor> IoThreads::executors() const {
   std::vector<asio::any_io_executor> result;
+  result.reserve(loops_.size());
   for (const auto& loop : loops_) result.emplace_back(loop->context.get_executor());
   return result;
 }
