@@ -103,6 +103,7 @@ const std::string& SeriesTable::output_series(GroupId id, AttributesId attribute
   if (group.text_attributes == attributes) return group.text;
   const bool single = layout_ == Layout::single;
   std::vector<TagView> tags;
+  tags.reserve(group.tags.size() + 4);
   // No sample can have the tag `client_id`, or a key with a leading underscore; `metric_name` it can.
   for (const auto& [key, value] : group.tags) {
     tags.emplace_back(single && key == kNameTag ? kMovedNameTag : std::string_view(key), value);

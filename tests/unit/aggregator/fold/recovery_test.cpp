@@ -21,7 +21,7 @@ std::uint64_t seeds(std::uint64_t usual) {
 }
 
 TEST(Recovery, NothingIsLostOrDoubledHoweverOftenTheOwnerCrashes) {
-  int crashes = 0;
+  std::uint64_t crashes = 0;
   std::uint64_t replayed = 0;
   for (std::uint64_t seed = 1; seed <= seeds(300); ++seed) {
     const Scenario scenario = make_scenario(seed, seed % 3 == 0 ? kLate : kShort);
@@ -30,8 +30,8 @@ TEST(Recovery, NothingIsLostOrDoubledHoweverOftenTheOwnerCrashes) {
     crashes += lives.crashes();
     replayed += lives.replayed();
   }
-  EXPECT_GT(crashes, 600) << "the logs were hardly interrupted";
-  EXPECT_GT(replayed, 60'000U);
+  EXPECT_GT(crashes, 2 * seeds(300)) << "the logs were hardly interrupted";
+  EXPECT_GT(replayed, 200 * seeds(300));
 }
 
 // The seed of the first run in which a wrong aggregator is noticed; 0 when it never is.

@@ -18,6 +18,7 @@ using Pair = std::pair<TimeNs, double>;
 
 std::vector<Pair> pairs(const std::vector<Value>& values) {
   std::vector<Pair> out;
+  out.reserve(values.size());
   for (const Value& value : values) out.emplace_back(value.time, value.value);
   return out;
 }

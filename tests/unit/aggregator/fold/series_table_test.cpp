@@ -154,8 +154,9 @@ TEST(SeriesTable, NoTwoSeriesAreWrittenAsOne) {
       const std::string name = word();
       const std::string client = random.chance(50) ? "c" : "d";
       const SeriesId id = table.acquire(client, name, Tags(tags.begin(), tags.end()));
-      std::string identity = client + '\1' + name;
-      for (const auto& [key, value] : tags) identity += '\1' + key + '\2' + value;
+      std::string identity = client;
+      identity.append("\1").append(name);
+      for (const auto& [key, value] : tags) identity.append("\1").append(key).append("\2").append(value);
       const std::string text = table.output_series(table.series(id).group, table.attributes_id({}));
       ASSERT_EQ(series_by_text.try_emplace(text, identity).first->second, identity) << text;
     }

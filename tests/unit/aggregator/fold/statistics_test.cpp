@@ -20,6 +20,7 @@ constexpr double kLargest = std::numeric_limits<double>::max();
 std::vector<FieldValue> compute(const std::vector<Field>& fields, const std::vector<double>& values,
                                 double increase = 0) {
   std::vector<Value> ordered;
+  ordered.reserve(values.size());
   for (const double value : values) ordered.push_back({static_cast<TimeNs>(ordered.size()), value});
   std::vector<double> scratch{7, 7};
   std::vector<FieldValue> out;

@@ -37,7 +37,7 @@ class Lives {
   // Runs to the end of the log. Empty when all went well, otherwise what did not.
   std::string run();
 
-  [[nodiscard]] int crashes() const { return crashes_; }
+  [[nodiscard]] std::uint64_t crashes() const { return crashes_; }
   [[nodiscard]] std::uint64_t replayed() const { return replayed_; }
 
  private:
@@ -79,7 +79,7 @@ class Lives {
   std::array<Lane, 4> lanes_;
   Contents store_;
   bool finished_ = false;
-  int crashes_ = 0;
+  std::uint64_t crashes_ = 0;
   std::uint64_t replayed_ = 0;
 };
 

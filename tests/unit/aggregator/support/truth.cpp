@@ -21,7 +21,7 @@ TimeNs start_of(TimeNs time, TimeNs size) { return time / size * size; }  // tes
 
 std::string text_of(const std::string& name, const std::map<std::string, std::string>& tags) {
   std::string out = name;
-  for (const auto& [key, value] : tags) out += "," + key + "=" + value;
+  for (const auto& [key, value] : tags) out.append(",").append(key).append("=").append(value);
   return out;
 }
 
@@ -192,6 +192,7 @@ class Model {
     }
     std::ranges::sort(ordered);
     std::vector<double> values;
+    values.reserve(ordered.size());
     for (const auto& [time, rank, value] : ordered) values.push_back(value);
 
     std::vector<std::string> names;
