@@ -5,6 +5,7 @@ parts: setup format lint build unit integration e2e tidy asan tsan fuzz
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -121,6 +122,9 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> int:
+    # A shell starts what it puts in the background with SIGINT ignored, and programs inherit that: the tests of Ctrl-C
+    # would wait for an end that cannot come.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options = parse()
     everything = options.all or (not options.parts and os.environ.get("CI", "").lower() in ("true", "1"))
     parts = ALL if everything else options.parts or DEFAULT
