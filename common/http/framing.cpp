@@ -7,8 +7,8 @@
 namespace metricstream::http {
 namespace {
 
-std::unexpected<Response> refuse(unsigned status, std::string_view id, std::string_view detail) {
-  Response response = problem(status, id, detail);
+std::unexpected<Response> refuse(const ProblemType& type, std::string_view detail) {
+  Response response = problem(type, detail);
   response.close = true;
   return std::unexpected(std::move(response));
 }
@@ -51,8 +51,7 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
 std::expected<BodyFraming, Response> decide_10(const RequestHead& head, const FramingFields& found) {
   const bool is_bodiless = found.encodings == 0 && (found.lengths == 0 || (found.lengths == 1 && found.length == "0"));
   if ((head.method == "GET" || head.method == "HEAD") && is_bodiless) return BodyFraming{};
-  auto refusal =
-      refuse(426, "http-1.1-required", "HTTP/1.0 is taken only for GET and HEAD without a body: use HTTP/1.1");
+  auto refusal = refuse(kHttp11Required, "HTTP/1.0 is taken only for GET and HEAD without a body: use HTTP/1.1");
   refusal.error().headers = "Upgrade: HTTP/1.1\r\n";
   return refusal;
 }
@@ -62,23 +61,22 @@ std::expected<BodyFraming, Response> decide_10(const RequestHead& head, const Fr
 std::expected<BodyFraming, Response> decide_framing(const RequestHead& head) {
   const FramingFields found = collect(head);
   if (head.version == 10) return decide_10(head, found);
-  if (found.hosts != 1) return refuse(400, "bad-host", "an HTTP/1.1 request has exactly one Host field");
+  if (found.hosts != 1) return refuse(kBadHost, "an HTTP/1.1 request has exactly one Host field");
   if (!found.expectation.empty() && !same_name(found.expectation, "100-continue")) {
-    return refuse(417, "unknown-expectation", "the only expectation that is known here is 100-continue");
+    return refuse(kUnknownExpectation, "the only expectation that is known here is 100-continue");
   }
   if (found.encodings > 0) {
-    if (found.lengths > 0)
-      return refuse(400, "ambiguous-length", "Content-Length and Transfer-Encoding exclude each other");
-    if (found.encodings > 1) return refuse(400, "ambiguous-length", "more than one Transfer-Encoding field");
+    if (found.lengths > 0) return refuse(kAmbiguousLength, "Content-Length and Transfer-Encoding exclude each other");
+    if (found.encodings > 1) return refuse(kAmbiguousLength, "more than one Transfer-Encoding field");
     if (!same_name(found.encoding, "chunked")) {
-      return refuse(501, "unknown-transfer-encoding", "the only Transfer-Encoding that is taken is exactly: chunked");
+      return refuse(kUnknownTransferEncoding, "the only Transfer-Encoding that is taken is exactly: chunked");
     }
     return BodyFraming{.is_chunked = true, .content_length = 0};
   }
   if (found.lengths == 0) return BodyFraming{};
-  if (found.lengths > 1) return refuse(400, "ambiguous-length", "more than one Content-Length field");
+  if (found.lengths > 1) return refuse(kAmbiguousLength, "more than one Content-Length field");
   const auto length = parse_length(found.length);
-  if (!length) return refuse(400, "bad-content-length", "Content-Length is a decimal number of bytes, digits only");
+  if (!length) return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, digits only");
   return BodyFraming{.is_chunked = false, .content_length = *length};
 }
 

@@ -12,8 +12,8 @@ namespace beast = boost::beast;
 using beast::error_code;
 using BeastError = beast::http::error;
 
-std::unexpected<Response> refuse(unsigned status, std::string_view id, std::string_view detail) {
-  Response response = problem(status, id, detail);
+std::unexpected<Response> refuse(const ProblemType& type, std::string_view detail) {
+  Response response = problem(type, detail);
   response.close = true;
   return std::unexpected(std::move(response));
 }
@@ -59,17 +59,16 @@ class FieldCollector final : public beast::http::basic_parser<true> {
 };
 
 std::unexpected<Response> refusal_for(const error_code& ec, bool has_too_many_fields) {
-  if (has_too_many_fields) return refuse(431, "header-too-large", "too many header fields");
-  if (ec == BeastError::header_limit) return refuse(431, "header-too-large", "the header is larger than its limit");
-  if (ec == BeastError::bad_version)
-    return refuse(505, "http-version", "only HTTP/1.1 (and 1.0 for GET) is spoken here");
+  if (has_too_many_fields) return refuse(kHeaderTooLarge, "too many header fields");
+  if (ec == BeastError::header_limit) return refuse(kHeaderTooLarge, "the header is larger than its limit");
+  if (ec == BeastError::bad_version) return refuse(kHttpVersion, "only HTTP/1.1 (and 1.0 for GET) is spoken here");
   if (ec == BeastError::bad_content_length) {
-    return refuse(400, "bad-content-length", "Content-Length is a decimal number of bytes, digits only");
+    return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, digits only");
   }
   if (ec == BeastError::bad_transfer_encoding || ec == BeastError::multiple_content_length) {
-    return refuse(400, "ambiguous-length", "the body's length is given twice");
+    return refuse(kAmbiguousLength, "the body's length is given twice");
   }
-  return refuse(400, "malformed-header", "the header is not valid HTTP: " + ec.message());
+  return refuse(kMalformedHeader, "the header is not valid HTTP: " + ec.message());
 }
 
 // A line that continues the one before it (obs-fold) is read differently by different servers.
@@ -111,27 +110,26 @@ std::expected<std::size_t, Response> find_head(std::string_view bytes, const Hea
   const auto end = bytes.find("\r\n\r\n", from);
   searched = bytes.size();
   const std::size_t length = end == std::string_view::npos ? bytes.size() : end + 4;
-  if (length > limits.bytes) return refuse(431, "header-too-large", "the header is larger than its limit");
+  if (length > limits.bytes) return refuse(kHeaderTooLarge, "the header is larger than its limit");
   if (end != std::string_view::npos) return length;
   if (has_bare_line_feed(bytes, from)) {
-    return refuse(400, "malformed-header", "a header line ends with CR LF");
+    return refuse(kMalformedHeader, "a header line ends with CR LF");
   }
   return 0;
 }
 
 std::expected<void, Response> parse_head(std::string_view header, const HeadLimits& limits, RequestHead& head) {
   head.clear();
-  if (has_folded_line(header)) return refuse(400, "malformed-header", "a header field is continued on another line");
+  if (has_folded_line(header)) return refuse(kMalformedHeader, "a header field is continued on another line");
   FieldCollector parser(head, limits);
   error_code ec;
   const std::size_t used = parser.put(boost::asio::const_buffer(header.data(), header.size()), ec);
   if (ec && ec != BeastError::need_more) return refusal_for(ec, parser.has_too_many_fields());
   if (ec || used != header.size() || !parser.is_header_done()) {
-    return refuse(400, "malformed-header", "the header is not valid HTTP");
+    return refuse(kMalformedHeader, "the header is not valid HTTP");
   }
-  if (head.target.size() > limits.target_bytes)
-    return refuse(414, "target-too-long", "the target is longer than its limit");
-  if (!split_target(head)) return refuse(400, "bad-target", "the target is a path that starts with a slash");
+  if (head.target.size() > limits.target_bytes) return refuse(kTargetTooLong, "the target is longer than its limit");
+  if (!split_target(head)) return refuse(kBadTarget, "the target is a path that starts with a slash");
   auto framing = decide_framing(head);
   if (!framing) return std::unexpected(std::move(framing.error()));
   head.body = *framing;

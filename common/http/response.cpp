@@ -65,20 +65,25 @@ std::string_view reason_phrase(unsigned status) {
   }
 }
 
-Response problem(unsigned status, std::string_view id, std::string_view detail, std::string_view members) {
+Response problem(const ProblemType& type, std::string_view detail, std::string_view members) {
   Response response;
-  response.status = status;
+  response.status = type.status;
   response.content_type = kProblemJson;
   std::string& out = response.body;
-  out.reserve(160 + detail.size() + members.size());
-  out += R"({"type":"urn:metricstream:problem:)";
-  out += id;
+  out.reserve(200 + detail.size() + members.size());
+  out += R"({"type":")";
+  if (type.uri.empty()) {
+    out += kProblemPath;
+    out += type.id;
+  } else {
+    out += type.uri;
+  }
   out += R"(","title":")";
-  out += reason_phrase(status);
+  out += type.title;
   out += R"(","status":)";
-  append_number(out, status);
+  append_number(out, type.status);
   out += R"(,"error_id":"err-ms-)";
-  out += id;
+  out += type.id;
   out += R"(","detail":")";
   append_json_escaped(out, detail);
   out += '"';
@@ -87,15 +92,16 @@ Response problem(unsigned status, std::string_view id, std::string_view detail, 
   return response;
 }
 
-Response retry_later(unsigned status, std::string_view id, std::string_view detail, std::chrono::milliseconds wait) {
-  Response response = problem(status, id, detail);
+Response retry_later(const ProblemType& type, std::string_view detail, std::chrono::milliseconds wait,
+                     std::string_view members) {
+  Response response = problem(type, detail, members);
   const auto seconds = std::max<std::int64_t>(1, (wait.count() + 999) / 1000);
   response.headers = "Retry-After: " + std::to_string(seconds) + "\r\n";
   return response;
 }
 
 Response body_too_large(std::size_t limit) {
-  return problem(413, "body-too-large",
+  return problem(kBodyTooLarge,
                  "the body has more than " + std::to_string(limit) + " bytes; send it in smaller batches");
 }
 

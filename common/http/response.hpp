@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/http/problem_type.hpp"
+
 namespace metricstream::http {
 
 inline constexpr std::string_view kJson = "application/json";
@@ -19,15 +21,13 @@ struct Response {
   bool close = false;  // the connection ends behind this answer
 };
 
-// An error answer (RFC 9457). `id` is its short stable name ("body-too-large"), listed in docs/http-api.md; `detail`
-// says what was wrong and what would be right and never repeats what the client sent.
-// `members` are further JSON members, each with its comma in front: `,"position":12`.
-[[nodiscard]] Response problem(unsigned status, std::string_view id, std::string_view detail,
-                               std::string_view members = {});
+// An error answer (RFC 9457). `detail` says what was wrong and what would be right and never repeats what the client
+// sent. `members` are further JSON members, each with its comma in front: `,"position":12`.
+[[nodiscard]] Response problem(const ProblemType& type, std::string_view detail, std::string_view members = {});
 
 // The same with Retry-After in whole seconds (rounded up, at least 1).
-[[nodiscard]] Response retry_later(unsigned status, std::string_view id, std::string_view detail,
-                                   std::chrono::milliseconds wait);
+[[nodiscard]] Response retry_later(const ProblemType& type, std::string_view detail, std::chrono::milliseconds wait,
+                                   std::string_view members = {});
 
 // 413 for a body of more than `limit` bytes.
 [[nodiscard]] Response body_too_large(std::size_t limit);

@@ -35,7 +35,7 @@ void Router::get(std::string path, std::function<Response(const RequestHead&)> a
 std::expected<Handler*, Response> Router::route(std::string_view method, std::string_view path) const {
   const auto found = paths_.find(path);
   if (found == paths_.end()) {
-    return std::unexpected(problem(404, "unknown-path", "there is nothing at this path, only at: " + known_paths()));
+    return std::unexpected(problem(kUnknownPath, "there is nothing at this path, only at: " + known_paths()));
   }
   const auto& entries = found->second;
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
@@ -48,14 +48,16 @@ std::expected<Handler*, Response> Router::route(std::string_view method, std::st
     allow += e.method;
     if (e.method == "GET") allow += ", HEAD";
   }
-  Response refusal = problem(405, "method-not-allowed", "this path takes only: " + allow);
+  Response refusal = problem(kMethodNotAllowed, "this path takes only: " + allow);
   refusal.headers = "Allow: " + allow + "\r\n";
   return std::unexpected(std::move(refusal));
 }
 
 std::string Router::known_paths() const {
   std::string out;
-  for (const auto& [path, entries] : paths_) out += (out.empty() ? "" : ", ") + path;
+  for (const auto& [path, entries] : paths_) {
+    if (!path.starts_with(kProblemPath)) out += (out.empty() ? "" : ", ") + path;
+  }
   return out;
 }
 

@@ -155,7 +155,7 @@ Task<Response> Session::call(Handler& handler, std::string_view body) {
     bug = exception.what();
   }
   shared_.on_problem("request " + std::string(head_.request_id) + ": " + bug);
-  Response response = problem(500, "internal", "the server failed to handle this request; its log has the request id");
+  Response response = problem(kInternal, "the server failed to handle this request; its log has the request id");
   response.close = true;
   co_return response;
 }

@@ -133,9 +133,9 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes) {
     if (status == ChunkedDecoder::Status::done) co_return Input::ready;
     if (status != ChunkedDecoder::Status::need_more) {
       const bool is_too_large = status == ChunkedDecoder::Status::too_large;
-      Response response =
-          is_too_large ? body_too_large(shared_.options.limits.body_bytes)
-                       : problem(400, "malformed-chunk", "the chunked body is not well-formed, or has trailer fields");
+      Response response = is_too_large
+                              ? body_too_large(shared_.options.limits.body_bytes)
+                              : problem(kMalformedChunk, "the chunked body is not well-formed, or has trailer fields");
       response.close = true;
       co_return refuse(std::move(response));
     }
@@ -147,7 +147,7 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes) {
 // A body that was too slow is worth a retry; of a peer that has gone nothing is left to be answered.
 Session::Input Session::refuse_late_body() {
   if (!is_late_ || is_cut_) return Input::closed;
-  Response response = retry_later(503, "body-timeout", "the body did not arrive in time", std::chrono::seconds{1});
+  Response response = retry_later(kBodyTimeout, "the body did not arrive in time", std::chrono::seconds{1});
   response.close = true;
   return refuse(std::move(response));
 }

@@ -22,8 +22,8 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 // Past the connection limit: told so with one attempt to write, no reading, no waiting.
 void turn_away(tcp::socket& socket) {
-  Response response = retry_later(503, "too-many-connections", "the server has as many connections as it takes",
-                                  std::chrono::seconds{1});
+  Response response =
+      retry_later(kTooManyConnections, "the server has as many connections as it takes", std::chrono::seconds{1});
   ResponseFrame frame;
   frame.date = http_date_now();
   frame.close = true;

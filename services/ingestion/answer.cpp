@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/base/text.hpp"
+#include "services/ingestion/problem_types.hpp"
 
 namespace metricstream::ingestion {
 namespace {
@@ -51,14 +52,14 @@ void append_counts(std::string& out, const DecodeSummary& summary) {
   append_number(out, summary.adjusted);
 }
 
-http::Response unprocessable(std::string_view id, std::string_view detail, const DecodeSummary& summary) {
+http::Response unprocessable(const http::ProblemType& type, std::string_view detail, const DecodeSummary& summary) {
   std::string members = R"(,"received":)";
   append_number(members, summary.received);
   members += R"(,"accepted":0,"rejected":)";
   append_number(members, summary.rejected);
   members += ',';
   append_errors(members, summary);
-  return http::problem(422, id, detail, members);
+  return http::problem(type, detail, members);
 }
 
 }  // namespace
@@ -80,22 +81,22 @@ http::Response accepted_answer(const DecodeSummary& summary, const BatchIdentity
 
 http::Response no_valid_sample_answer(const DecodeSummary& summary) {
   const bool is_empty = summary.received == 0;
-  return unprocessable(is_empty ? "empty-batch" : "no-valid-sample",
+  return unprocessable(is_empty ? kEmptyBatch : kNoValidSample,
                        is_empty ? "the batch holds no sample" : "none of the batch's samples is valid; see errors",
                        summary);
 }
 
 http::Response strict_answer(const DecodeSummary& summary) {
-  return unprocessable("invalid-sample",
-                       "strict=true, and not all of the batch's samples are valid; nothing was stored", summary);
+  return unprocessable(kInvalidSample, "strict=true, and not all of the batch's samples are valid; nothing was stored",
+                       summary);
 }
 
 http::Response undecodable_answer(const DecodeError& error) {
   std::string members = R"(,"position":)";
   append_number(members, error.position);
   const std::string detail = error.message + " (at byte " + std::to_string(error.position) + ")";
-  if (error.kind == DecodeError::Kind::too_large) return http::problem(413, "too-many-samples", detail, members);
-  return http::problem(400, error.kind == DecodeError::Kind::empty ? "empty-body" : "malformed-body", detail, members);
+  if (error.kind == DecodeError::Kind::too_large) return http::problem(kTooManySamples, detail, members);
+  return http::problem(error.kind == DecodeError::Kind::empty ? kEmptyBody : kMalformedBody, detail, members);
 }
 
 }  // namespace metricstream::ingestion

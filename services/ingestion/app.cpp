@@ -10,12 +10,14 @@
 #include "common/base/version.hpp"
 #include "common/cli/exit_code.hpp"
 #include "common/http/management.hpp"
+#include "common/http/problem_catalogue.hpp"
 #include "common/http/readiness.hpp"
 #include "common/kafka/configuration.hpp"
 #include "common/kafka/send.hpp"
 #include "common/runtime/shutdown_signal.hpp"
 #include "common/runtime/sleep.hpp"
 #include "common/runtime/task_group.hpp"
+#include "services/ingestion/problem_types.hpp"
 #include "services/ingestion/producer_metrics.hpp"
 #include "services/ingestion/request_metrics.hpp"
 #include "services/ingestion/wiring.hpp"
@@ -120,6 +122,7 @@ void App::Service::add_routes() {
                                           .not_ready = [this] { return readiness_.not_ready(); },
                                           .json_counters = [this] { return metrics_document(accounts_.totals()); }});
   }
+  http::add_problem_routes(public_router_, error_catalogue());
   public_router_.add("POST", "/metrics", handler_);
   public_router_.add("POST", "/api/v1/metrics", handler_);
 }

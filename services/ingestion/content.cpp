@@ -1,6 +1,7 @@
 #include "services/ingestion/content.hpp"
 
 #include "common/http/header.hpp"
+#include "services/ingestion/problem_types.hpp"
 
 namespace metricstream::ingestion {
 namespace {
@@ -28,8 +29,8 @@ bool is_utf8_or_silent(std::string_view parameters) {
   return true;
 }
 
-std::unexpected<http::Response> refuse(std::string_view id, std::string_view detail) {
-  return std::unexpected(http::problem(415, id, detail));
+std::unexpected<http::Response> refuse(const http::ProblemType& type, std::string_view detail) {
+  return std::unexpected(http::problem(type, detail));
 }
 
 }  // namespace
@@ -37,7 +38,7 @@ std::unexpected<http::Response> refuse(std::string_view id, std::string_view det
 std::expected<BodyFormat, http::Response> decide_format(std::optional<std::string_view> content_type,
                                                         std::optional<std::string_view> encoding) {
   if (encoding && !same_name(trimmed(*encoding), "identity")) {
-    return refuse("unsupported-encoding", "compressed bodies are not taken: send the body without Content-Encoding");
+    return refuse(kUnsupportedEncoding, "compressed bodies are not taken: send the body without Content-Encoding");
   }
   if (!content_type) return BodyFormat::json;
   const auto semicolon = content_type->find(';');
@@ -48,14 +49,14 @@ std::expected<BodyFormat, http::Response> decide_format(std::optional<std::strin
   if (is_json || is_ndjson) {
     const bool is_readable =
         semicolon == std::string_view::npos || is_utf8_or_silent(content_type->substr(semicolon + 1));
-    if (!is_readable) return refuse("unsupported-media-type", "the body has to be UTF-8");
+    if (!is_readable) return refuse(kUnsupportedMediaType, "the body has to be UTF-8");
     return is_json ? BodyFormat::json : BodyFormat::ndjson;
   }
   if (same_name(type, "application/x-www-form-urlencoded")) {
-    return refuse("unsupported-media-type",
+    return refuse(kUnsupportedMediaType,
                   "curl's default Content-Type is a form; add: -H 'Content-Type: application/json'");
   }
-  return refuse("unsupported-media-type",
+  return refuse(kUnsupportedMediaType,
                 "the Content-Type has to be application/json, or application/x-ndjson for one sample a line");
 }
 

@@ -11,6 +11,7 @@
 #include "services/ingestion/batch_key.hpp"
 #include "services/ingestion/client_id.hpp"
 #include "services/ingestion/content.hpp"
+#include "services/ingestion/problem_types.hpp"
 #include "services/ingestion/record_message.hpp"
 
 namespace metricstream::ingestion {
@@ -24,7 +25,7 @@ std::expected<bool, Response> strict_parameter(const http::RequestHead& head) {
   const auto value = head.query_parameter("strict");
   if (!value || *value == "false" || *value == "0") return false;
   if (value->empty() || *value == "true" || *value == "1") return true;
-  return std::unexpected(problem(400, "bad-parameter", "strict is true or false"));
+  return std::unexpected(problem(kBadParameter, "strict is true or false"));
 }
 
 ClientClaims claims_of(const http::RequestHead& head, std::string_view body_id) {
@@ -32,7 +33,7 @@ ClientClaims claims_of(const http::RequestHead& head, std::string_view body_id) 
       .authorization = head.find("Authorization"), .client_id_header = head.find("X-Client-Id"), .body_id = body_id};
 }
 
-Response bad_client_id(const Error& error) { return problem(400, "bad-client-id", error.message); }
+Response bad_client_id(const Error& error) { return problem(kBadClientId, error.message); }
 
 }  // namespace
 
@@ -66,7 +67,7 @@ std::optional<Response> IngestHandler::on_header(const http::RequestHead& head) 
   };
   const bool names_twice = head.count("Authorization") > 1 || head.count("X-Client-Id") > 1;
   if (names_twice) {
-    return refuse(Refusal::bad_identity, problem(400, "bad-client-id", "the client is named by more than one field"));
+    return refuse(Refusal::bad_identity, problem(kBadClientId, "the client is named by more than one field"));
   }
   // Without a claim of its own in the header the body's counts; any stands in for it here.
   if (const auto id = resolve_client_id(claims_of(head, "")); !id) {
@@ -82,12 +83,11 @@ std::optional<Response> IngestHandler::on_header(const http::RequestHead& head) 
   const auto key = head.find("Idempotency-Key");
   if (key && !is_batch_key(*key, options_.decode.limits)) {
     return refuse(Refusal::bad_identity,
-                  problem(400, "bad-idempotency-key", "Idempotency-Key is 1 to 128 bytes of printable ASCII"));
+                  problem(kBadIdempotencyKey, "Idempotency-Key is 1 to 128 bytes of printable ASCII"));
   }
   if (!store_.is_open()) {
-    return refuse(
-        Refusal::kafka_unavailable,
-        http::retry_later(503, "kafka-unavailable", "Kafka has not been reached since this replica started", 2s));
+    return refuse(Refusal::kafka_unavailable,
+                  http::retry_later(kKafkaUnavailable, "Kafka has not been reached since this replica started", 2s));
   }
   return std::nullopt;
 }
@@ -158,19 +158,19 @@ Response IngestHandler::settle(Prepared prepared, const kafka::DeliveryResult& r
       return std::move(prepared.answer);
     case DeliveryStatus::queue_full:
       accounts_.refused(summary, Refusal::queue_full);
-      return http::retry_later(503, "overloaded", "too many batches wait for Kafka; send this one again later", 1s);
+      return http::retry_later(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s);
     case DeliveryStatus::unavailable:
       accounts_.refused(summary, Refusal::kafka_unavailable);
-      return http::retry_later(503, "kafka-unavailable", "the connection to Kafka is being renewed; send it again", 2s);
+      return http::retry_later(kKafkaUnavailable, "the connection to Kafka is being renewed; send it again", 2s);
     case DeliveryStatus::message_too_large:
       accounts_.refused(summary, Refusal::record_too_large);
-      return problem(413, "record-too-large", "the batch is larger than one record may be; send it in smaller batches");
+      return problem(kRecordTooLarge, "the batch is larger than one record may be; send it in smaller batches");
     case DeliveryStatus::failed:
     case DeliveryStatus::unconfirmed:
       break;
   }
   accounts_.unconfirmed(summary);
-  return http::retry_later(503, "not-acknowledged",
+  return http::retry_later(kNotAcknowledged,
                            "Kafka has not acknowledged the batch; it may or may not be stored. Send it again unchanged",
                            1s);
 }

@@ -18,11 +18,14 @@ namespace metricstream::http::test {
 
 using namespace std::chrono_literals;
 
+inline constexpr ProblemType kTestRefusal{
+    .status = 429, .id = "test", .title = "Test", .meaning = "The test wants it.", .remedy = "None."};
+
 // POST: gives the body back, behind the number of bytes. Refuses at the header what carries the field X-Refuse.
 class EchoHandler final : public Handler {
  public:
   std::optional<Response> on_header(const RequestHead& head) override {
-    if (head.find("X-Refuse")) return problem(429, "test", "refused by the test");
+    if (head.find("X-Refuse")) return problem(kTestRefusal, "refused by the test");
     return std::nullopt;
   }
   Task<Response> handle(const Request& request) override {

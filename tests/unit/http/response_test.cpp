@@ -30,19 +30,28 @@ TEST(Response, ToHeadHasTheLengthButNotTheBody) {
   EXPECT_TRUE(out.ends_with("Connection: close\r\n\r\n"));
 }
 
+constexpr ProblemType kTested{
+    .status = 418, .id = "out-of-tea", .title = "No tea", .meaning = "There is none.", .remedy = "Make some."};
+
+TEST(Response, AProblemOfARegisteredTypeNamesThat) {
+  ProblemType registered = kTested;
+  registered.uri = "https://example.org/tea";
+  EXPECT_TRUE(problem(registered, "none").body.starts_with(R"({"type":"https://example.org/tea","title":"No tea")"));
+}
+
 TEST(Response, ProblemIsTheDocumentOfRfc9457) {
-  const Response response = problem(400, "malformed-body", "a \"quote\"", R"(,"position":7)");
+  const Response response = problem(kTested, "a \"quote\"", R"(,"position":7)");
   EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(response.body, R"({"type":"urn:metricstream:problem:malformed-body","title":"Bad Request","status":400,)"
-                           R"("error_id":"err-ms-malformed-body","detail":"a \"quote\"","position":7})"
+  EXPECT_EQ(response.body, R"({"type":"/problems/out-of-tea","title":"No tea","status":418,)"
+                           R"("error_id":"err-ms-out-of-tea","detail":"a \"quote\"","position":7})"
                            "\n");
 }
 
 TEST(Response, RetryAfterIsAnIntegerOfAtLeastASecond) {
   using namespace std::chrono_literals;
-  EXPECT_EQ(retry_later(503, "x", "y", 0ms).headers, "Retry-After: 1\r\n");
-  EXPECT_EQ(retry_later(503, "x", "y", 1000ms).headers, "Retry-After: 1\r\n");
-  EXPECT_EQ(retry_later(503, "x", "y", 1001ms).headers, "Retry-After: 2\r\n");
+  EXPECT_EQ(retry_later(kTested, "y", 0ms).headers, "Retry-After: 1\r\n");
+  EXPECT_EQ(retry_later(kTested, "y", 1000ms).headers, "Retry-After: 1\r\n");
+  EXPECT_EQ(retry_later(kTested, "y", 1001ms).headers, "Retry-After: 2\r\n");
 }
 
 TEST(Date, HasTheFixedFormOfRfc9110) {

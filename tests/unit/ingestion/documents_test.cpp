@@ -6,7 +6,9 @@
 #include <set>
 #include <sstream>
 
+#include "common/http/response.hpp"
 #include "common/model/rejection.hpp"
+#include "services/ingestion/problem_types.hpp"
 
 namespace metricstream::ingestion {
 namespace {
@@ -20,24 +22,28 @@ std::string read(const std::filesystem::path& path) {
 
 const std::filesystem::path kRoot = METRICSTREAM_SOURCE_DIR;
 
-// The ids of all problem() calls: a status, then the id.
-std::set<std::string> ids_in_sources() {
+TEST(Documents, NameOnlyErrorsThatThereAre) {
   std::set<std::string> ids;
-  const std::regex call(R"re(\b[45][0-9][0-9],\s*"([a-z0-9.-]+)")re");
-  for (const char* folder : {"common/http", "services/ingestion"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(kRoot / folder)) {
-      const std::string text = read(entry.path());
-      for (std::sregex_iterator at(text.begin(), text.end(), call), end; at != end; ++at) ids.insert((*at)[1]);
-    }
+  for (const http::ProblemType* type : error_catalogue()) ids.insert(std::string(type->id));
+  const std::string api = read(kRoot / "docs/http-api.md");
+  const std::regex name(R"(`err-ms-([a-z0-9.-]+)`)");
+  std::size_t found = 0;
+  for (std::sregex_iterator at(api.begin(), api.end(), name), end; at != end; ++at, ++found) {
+    EXPECT_TRUE(ids.contains((*at)[1])) << (*at)[1];
   }
-  return ids;
+  EXPECT_GT(found, 20U) << "the pattern no longer finds them";
 }
 
-TEST(Documents, NameEveryErrorId) {
-  const std::set<std::string> ids = ids_in_sources();
-  EXPECT_GT(ids.size(), 20U) << "the pattern no longer finds them";
-  const std::string api = read(kRoot / "docs/http-api.md");
-  for (const std::string& id : ids) EXPECT_TRUE(api.contains("`err-ms-" + id + "`")) << id;
+TEST(ErrorCatalogue, HasEachIdOnceAndTextThatNeedsNoEscaping) {
+  std::set<std::string_view> ids;
+  for (const http::ProblemType* type : error_catalogue()) {
+    EXPECT_TRUE(ids.insert(type->id).second) << type->id;
+    EXPECT_NE(http::reason_phrase(type->status), "Unknown") << type->id;
+    for (const std::string_view text : {type->title, type->meaning, type->remedy}) {
+      EXPECT_FALSE(text.empty()) << type->id;
+      EXPECT_EQ(text.find_first_of("\"\\"), std::string_view::npos) << text;
+    }
+  }
 }
 
 TEST(Documents, NameEveryReason) {
