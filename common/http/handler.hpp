@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <expected>
+#include <memory>
 
 #include "common/http/request.hpp"
 #include "common/http/response.hpp"
@@ -8,25 +9,38 @@
 
 namespace metricstream::http {
 
+// One request that is being answered, and whatever belongs to it alone: the client's identity, a share of a budget.
+// Lives on the connection's thread, from Handler::begin() until the answer has been written, or until the connection
+// has died during the body; being destroyed without answer() is ordinary.
+class Exchange {
+ public:
+  Exchange() = default;
+  virtual ~Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // With the whole body; called at most once. `request` lives until the task ends. An exception is answered 500.
+  [[nodiscard]] virtual Task<Response> answer(const Request& request) = 0;
+};
+
 // Answers the requests of a route, in two stages, so that a request that is refused is never read. Shared by all io
 // threads: whatever it keeps is immutable, atomic or locked, and no lock is held over a suspension.
 class Handler {
  public:
   virtual ~Handler() = default;
 
-  // After the header, before the body. An answer here is final: the body is skipped where it is in the buffer already,
-  // else the connection closes behind the answer.
-  [[nodiscard]] virtual std::optional<Response> on_header(const RequestHead& head) = 0;
-
-  // With the whole body. `request` lives until the task ends. Runs on the connection's thread.
-  [[nodiscard]] virtual Task<Response> handle(const Request& request) = 0;
+  // After the header, before the body (and before the client is told to send it). An answer here is final: the body is
+  // skipped where it is in the buffer already, else the connection closes behind the answer. `head` lives until the
+  // exchange ends. An exception is answered 500.
+  [[nodiscard]] virtual std::expected<std::unique_ptr<Exchange>, Response> begin(const RequestHead& head) = 0;
 };
 
 // A handler of bodiless requests that needs no suspension: health, readiness, metrics.
 class ImmediateHandler : public Handler {
  public:
-  [[nodiscard]] std::optional<Response> on_header(const RequestHead& head) final { return answer(head); }
-  [[nodiscard]] Task<Response> handle(const Request& request) final;
+  [[nodiscard]] std::expected<std::unique_ptr<Exchange>, Response> begin(const RequestHead& head) final {
+    return std::unexpected(answer(head));
+  }
 
  private:
   [[nodiscard]] virtual Response answer(const RequestHead& head) = 0;

@@ -113,7 +113,8 @@ Task<Session::Next> Session::next_request() {
 Task<Session::Next> Session::serve(std::size_t header_bytes) {
   // The stages before the body, cheapest first; what they refuse is never read.
   const auto route = shared_.router.route(head_.method, head_.path);
-  refusal_ = route ? (*route)->on_header(head_) : std::optional<Response>(route.error());
+  if (!route) refuse(route.error());
+  const std::unique_ptr<Exchange> exchange = route ? begin(**route) : nullptr;
   if (!refusal_ && head_.body.content_length > shared_.options.limits.body_bytes) {
     refuse(body_too_large(shared_.options.limits.body_bytes));
   }
@@ -133,14 +134,26 @@ Task<Session::Next> Session::serve(std::size_t header_bytes) {
   }
   deadline_.clear();
   body_bytes_ = body.size();
-  const Response response = co_await call(**route, body);
+  const Response response = co_await call(*exchange, body);
   const bool is_in_place = !body.empty() && body.data() != body_.data();
   const Next next = co_await answer(response, header_bytes + (is_in_place ? body.size() : 0));
   if (body_.capacity() > kKeptOutput) std::string().swap(body_);
   co_return next;
 }
 
-Task<Response> Session::call(Handler& handler, std::string_view body) {
+// Nothing where the handler has refused.
+std::unique_ptr<Exchange> Session::begin(Handler& handler) {
+  try {
+    auto begun = handler.begin(head_);
+    if (begun) return std::move(*begun);
+    refuse(std::move(begun.error()));
+  } catch (const std::exception& exception) {
+    refuse(answer_bug(exception.what()));
+  }
+  return nullptr;
+}
+
+Task<Response> Session::call(Exchange& exchange, std::string_view body) {
   struct InFlight {
     std::atomic<std::int64_t>& count;
     explicit InFlight(std::atomic<std::int64_t>& c) : count(c) { count.fetch_add(1, std::memory_order_relaxed); }
@@ -150,14 +163,18 @@ Task<Response> Session::call(Handler& handler, std::string_view body) {
   const Request request{head_, body};
   std::string bug;
   try {
-    co_return co_await handler.handle(request);
+    co_return co_await exchange.answer(request);
   } catch (const std::exception& exception) {
     bug = exception.what();
   }
-  shared_.on_problem("request " + std::string(head_.request_id) + ": " + bug);
+  co_return answer_bug(bug);
+}
+
+Response Session::answer_bug(std::string_view what) {
+  shared_.on_problem("request " + std::string(head_.request_id) + ": " + std::string(what));
   Response response = problem(kInternal, "the server failed to handle this request; its log has the request id");
   response.close = true;
-  co_return response;
+  return response;
 }
 
 Task<Session::Next> Session::answer(const Response& response, std::size_t consumed) {

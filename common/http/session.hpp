@@ -45,7 +45,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<Next> next_request();
   Task<Next> serve(std::size_t header_bytes);
   Task<Next> answer(const Response& response, std::size_t consumed);
-  Task<Response> call(Handler& handler, std::string_view body);
+  std::unique_ptr<Exchange> begin(Handler& handler);
+  Task<Response> call(Exchange& exchange, std::string_view body);
+  Response answer_bug(std::string_view what);
   Task<void> linger();
 
   Task<Input> read_header(std::size_t& header_bytes);

@@ -50,6 +50,17 @@ struct IngestHandler::Workspace {
   Record record;
 };
 
+// One request, from its header to its answer.
+class IngestHandler::Exchange final : public http::Exchange {
+ public:
+  explicit Exchange(IngestHandler& handler) : handler_(handler) {}
+
+  Task<Response> answer(const http::Request& request) override { return handler_.answer(request); }
+
+ private:
+  IngestHandler& handler_;
+};
+
 IngestHandler::Workspace& IngestHandler::workspace() {
   thread_local Workspace instance;
   return instance;
@@ -60,10 +71,10 @@ IngestHandler::IngestHandler(IngestOptions options, RecordStore& store, Accounts
   for (const auto& [key, value] : options_.attributes) attributes_.emplace_back(key, value);
 }
 
-std::optional<Response> IngestHandler::on_header(const http::RequestHead& head) {
+std::expected<std::unique_ptr<http::Exchange>, Response> IngestHandler::begin(const http::RequestHead& head) {
   const auto refuse = [this](Refusal why, Response response) {
     accounts_.refused_unread(why);
-    return response;
+    return std::unexpected(std::move(response));
   };
   const bool names_twice = head.count("Authorization") > 1 || head.count("X-Client-Id") > 1;
   if (names_twice) {
@@ -89,10 +100,10 @@ std::optional<Response> IngestHandler::on_header(const http::RequestHead& head) 
     return refuse(Refusal::kafka_unavailable,
                   http::retry_later(kKafkaUnavailable, "Kafka has not been reached since this replica started", 2s));
   }
-  return std::nullopt;
+  return std::make_unique<Exchange>(*this);
 }
 
-Task<Response> IngestHandler::handle(const http::Request& request) {
+Task<Response> IngestHandler::answer(const http::Request& request) {
   auto prepared = prepare(request);
   if (!prepared) co_return std::move(prepared.error());
   kafka::Message message = std::move(prepared->message);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,20 +26,22 @@ struct IngestOptions {
 //
 // The stages, cheapest first (docs/architecture.md): client from the header, declared size, form, admission; then, with
 // the body, decode and validate, batch identity, encode, store. Authentication by keys, rate limits and the admission
-// by bytes in flight have their places between the stages of on_header().
+// by bytes in flight have their places between the stages of begin().
 class IngestHandler final : public http::Handler {
  public:
   // All references must outlive the handler.
   IngestHandler(IngestOptions options, RecordStore& store, Accounts& accounts, const Clock& clock);
 
-  [[nodiscard]] std::optional<http::Response> on_header(const http::RequestHead& head) override;
-  [[nodiscard]] Task<http::Response> handle(const http::Request& request) override;
+  [[nodiscard]] std::expected<std::unique_ptr<http::Exchange>, http::Response> begin(
+      const http::RequestHead& head) override;
 
  private:
+  class Exchange;
   struct Prepared;
   struct Workspace;
   using Refusable = std::expected<void, http::Response>;
 
+  [[nodiscard]] Task<http::Response> answer(const http::Request& request);
   // Everything up to storing, without suspension: the workspace belongs to the thread only until then.
   [[nodiscard]] std::expected<Prepared, http::Response> prepare(const http::Request& request);
   [[nodiscard]] std::expected<DecodeSummary, http::Response> decode(const http::Request& request, TimeNs now,

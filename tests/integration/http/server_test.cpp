@@ -198,12 +198,33 @@ TEST(Server, InvitesABodyThatWaitsForPermission) {
   EXPECT_EQ(client.read().status, 429) << "and refuses without inviting";
 }
 
-TEST(Server, AnswersABugWith500AndGoesOn) {
+TEST(Server, KeepsAnExchangeFromTheHeaderUntilItsAnswerIsWrittenOrTheConnectionHasDied) {
   TestServer server;
   RawHttp client(server.port());
-  EXPECT_EQ(client.post("/throw", "x").status, 500);
-  EXPECT_TRUE(client.is_closed());
-  EXPECT_EQ(server.problems, 1);
+  client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhel");
+  await([&] { return server.echo.alive == 1; });
+  client.send("lo");
+  EXPECT_EQ(client.read().body, "hello");
+  await([&] { return server.echo.alive == 0; });
+  EXPECT_EQ(client.post("/echo", "x", "X-Refuse: 1\r\n").status, 429);
+  EXPECT_EQ(server.echo.alive, 0);
+  {
+    RawHttp dying(server.port());
+    dying.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhel");
+    await([&] { return server.echo.alive == 1; });
+  }
+  await([&] { return server.echo.alive == 0; });
+  EXPECT_EQ(server.echo.handled, 1);
+}
+
+TEST(Server, AnswersABugWith500AndGoesOn) {
+  TestServer server;
+  for (const char* field : {"", "X-Throw-At-Once: 1\r\n"}) {
+    RawHttp client(server.port());
+    EXPECT_EQ(client.post("/throw", "x", field).status, 500);
+    EXPECT_TRUE(client.is_closed());
+  }
+  EXPECT_EQ(server.problems, 2);
   EXPECT_EQ(RawHttp(server.port()).get("/hello").status, 200);
 }
 

@@ -21,28 +21,53 @@ using namespace std::chrono_literals;
 inline constexpr ProblemType kTestRefusal{
     .status = 429, .id = "test", .title = "Test", .meaning = "The test wants it.", .remedy = "None."};
 
-// POST: gives the body back, behind the number of bytes. Refuses at the header what carries the field X-Refuse.
-class EchoHandler final : public Handler {
+// Makes an exchange of a function, and counts those that are alive.
+class ExchangeHandler : public Handler {
  public:
-  std::optional<Response> on_header(const RequestHead& head) override {
-    if (head.find("X-Refuse")) return problem(kTestRefusal, "refused by the test");
-    return std::nullopt;
+  std::expected<std::unique_ptr<Exchange>, Response> begin(const RequestHead& head) override {
+    if (head.find("X-Refuse")) return std::unexpected(problem(kTestRefusal, "refused by the test"));
+    return std::make_unique<CountedExchange>(*this);
   }
-  Task<Response> handle(const Request& request) override {
+  std::atomic<int> alive{0};
+
+ protected:
+  [[nodiscard]] virtual Task<Response> answer(const Request& request) = 0;
+
+ private:
+  class CountedExchange final : public Exchange {
+   public:
+    explicit CountedExchange(ExchangeHandler& handler) : handler_(handler) { ++handler_.alive; }
+    ~CountedExchange() override { --handler_.alive; }
+    Task<Response> answer(const Request& request) override { return handler_.answer(request); }
+
+   private:
+    ExchangeHandler& handler_;
+  };
+};
+
+// POST: gives the body back. Refuses at the header what carries the field X-Refuse.
+class EchoHandler final : public ExchangeHandler {
+ public:
+  std::atomic<int> handled{0};
+
+ protected:
+  Task<Response> answer(const Request& request) override {
     ++handled;
     Response response;
     response.content_type = "application/octet-stream";
     response.body = std::string(request.body);
     co_return response;
   }
-  std::atomic<int> handled{0};
 };
 
 // Answers when the test opens the gate.
-class GatedHandler final : public Handler {
+class GatedHandler final : public ExchangeHandler {
  public:
-  std::optional<Response> on_header(const RequestHead&) override { return std::nullopt; }
-  Task<Response> handle(const Request& request) override {
+  std::atomic<int> waiting{0};
+  std::atomic<bool> is_open{false};
+
+ protected:
+  Task<Response> answer(const Request& request) override {
     ++waiting;
     // Polled, since the gate is opened from another thread than the loop's.
     while (!is_open) co_await sleep_for(1ms);
@@ -50,14 +75,18 @@ class GatedHandler final : public Handler {
     response.body = std::string(request.body);
     co_return response;
   }
-  std::atomic<int> waiting{0};
-  std::atomic<bool> is_open{false};
 };
 
-class ThrowingHandler final : public Handler {
+// With the field X-Throw-At-Once before the body, else when it is to answer.
+class ThrowingHandler final : public ExchangeHandler {
  public:
-  std::optional<Response> on_header(const RequestHead&) override { return std::nullopt; }
-  Task<Response> handle(const Request&) override {
+  std::expected<std::unique_ptr<Exchange>, Response> begin(const RequestHead& head) override {
+    if (head.find("X-Throw-At-Once")) throw std::runtime_error("a bug");
+    return ExchangeHandler::begin(head);
+  }
+
+ protected:
+  Task<Response> answer(const Request&) override {
     co_await sleep_for(0ms);
     throw std::runtime_error("a bug");
   }
