@@ -1,9 +1,13 @@
 // What BodyCollector notes of a value, by the member that it belongs to.
+#include "common/base/rfc3339.hpp"
 #include "common/codec/body_collector.hpp"
 #include "common/codec/number_text.hpp"
+#include "common/codec/record.hpp"
 
 namespace metricstream {
 namespace {
+
+static_assert(kMaxRfc3339Time <= kMaxRecordTime);
 
 double exact_double(const Scalar& number, ValueKind& kind) {
   kind = ValueKind::number;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <system_error>
@@ -78,55 +77,6 @@ std::optional<TimeNs> to_time(std::uint64_t ns, bool is_negative) {
   return is_negative ? -time : time;
 }
 
-// A cursor over a date's fixed-width digits; any mismatch makes it fail for good.
-class DateReader {
- public:
-  explicit DateReader(std::string_view text) : text_(text) {}
-
-  [[nodiscard]] int number(std::size_t width, int low, int high) {
-    int value = 0;
-    if (text_.size() < width) return fail();
-    for (const char c : text_.substr(0, width)) {
-      if (!is_digit(c)) return fail();
-      value = value * 10 + (c - '0');
-    }
-    text_.remove_prefix(width);
-    return value >= low && value <= high ? value : fail();
-  }
-  // One of the bytes in `choices`; 0 where it is none of them.
-  char one_of(std::string_view choices) {
-    if (text_.empty() || !choices.contains(text_.front())) {
-      fail();
-      return 0;
-    }
-    const char c = text_.front();
-    text_.remove_prefix(1);
-    return c;
-  }
-  // ".123" in ns, 0 where there is no fraction; digits behind the ninth are cut.
-  [[nodiscard]] std::int64_t fraction() {
-    if (!text_.starts_with('.')) return 0;
-    text_.remove_prefix(1);
-    std::int64_t ns = 0;
-    std::size_t count = 0;
-    for (; !text_.empty() && is_digit(text_.front()); text_.remove_prefix(1), ++count) {
-      if (count < 9) ns = ns * 10 + (text_.front() - '0');
-    }
-    if (count == 0) return fail();
-    for (; count < 9; ++count) ns *= 10;
-    return ns;
-  }
-  [[nodiscard]] bool is_done() const { return ok_ && text_.empty(); }
-
- private:
-  int fail() {
-    ok_ = false;
-    return 0;
-  }
-  std::string_view text_;
-  bool ok_ = true;
-};
-
 }  // namespace
 
 std::optional<double> parse_double(std::string_view number) {
@@ -155,38 +105,6 @@ std::optional<TimeNs> parse_unix_time(std::int64_t number) {
   const bool is_negative = number < 0;
   const std::uint64_t whole = is_negative ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
   return to_time(whole * kPowersOfTen[static_cast<std::size_t>(fraction_digits(whole))], is_negative);
-}
-
-std::optional<TimeNs> parse_rfc3339(std::string_view text) {
-  DateReader reader(text);
-  const int year = reader.number(4, 0, 9999);
-  reader.one_of("-");
-  const int month = reader.number(2, 1, 12);
-  reader.one_of("-");
-  const int day = reader.number(2, 1, 31);
-  reader.one_of("Tt ");
-  const int hour = reader.number(2, 0, 23);
-  reader.one_of(":");
-  const int minute = reader.number(2, 0, 59);
-  reader.one_of(":");
-  const int second = reader.number(2, 0, 60);
-  const std::int64_t fraction = reader.fraction();
-  const char sign = reader.one_of("Zz+-");
-  int offset = 0;  // minutes
-  if (sign == '+' || sign == '-') {
-    offset = reader.number(2, 0, 23) * 60;
-    reader.one_of(":");
-    offset += reader.number(2, 0, 59);
-    if (sign == '-') offset = -offset;
-  }
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                                         std::chrono::day{static_cast<unsigned>(day)}};
-  if (!reader.is_done() || !date.ok()) return std::nullopt;
-  const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
-  const std::int64_t seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second;
-  constexpr std::int64_t limit = kMaxRecordTime / kSecond;
-  if (seconds <= -limit || seconds >= limit) return std::nullopt;
-  return seconds * kSecond + fraction;
 }
 
 }  // namespace metricstream

@@ -5,7 +5,7 @@
 
 #include "common/base/clock.hpp"
 
-// Numbers and times from their JSON text. Private to the codec.
+// Numbers and Unix times from their JSON text. Private to the codec.
 namespace metricstream {
 
 // The double nearest to a JSON number, exactly rounded (Boost.JSON 1.81's own conversion is off by one unit in the last
@@ -17,8 +17,5 @@ namespace metricstream {
 // cut there. Nothing beyond kMaxRecordTime.
 [[nodiscard]] std::optional<TimeNs> parse_unix_time(std::string_view number);
 [[nodiscard]] std::optional<TimeNs> parse_unix_time(std::int64_t number);
-
-// RFC 3339 with an offset: 2025-01-16T03:00:00.123Z, 2025-01-16 04:00:00+01:00. Second 60 is the next minute's 0.
-[[nodiscard]] std::optional<TimeNs> parse_rfc3339(std::string_view text);
 
 }  // namespace metricstream

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "common/base/base64.hpp"
 #include "common/base/hash.hpp"
 #include "common/http/header.hpp"
 #include "common/model/validation.hpp"
@@ -23,32 +24,6 @@ std::string id_of_secret(std::string_view secret) {
   EVP_Digest(secret.data(), secret.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   const std::string bytes(digest.begin(), digest.begin() + 16);
   return "key-" + to_hex(bytes);
-}
-
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string out;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int digit = base64_digit(c);
-    if (digit < 0) return std::nullopt;
-    bits = (bits << 6 | static_cast<unsigned>(digit)) & 0xffffff;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 0xff);
-  }
-  return out;
 }
 
 Result<std::string> from_authorization(std::string_view value) {
