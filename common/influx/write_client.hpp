@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "common/gzip/compressor.hpp"
 #include "common/http/client.hpp"
 #include "common/influx/endpoint.hpp"
-#include "common/influx/gzip.hpp"
 #include "common/influx/write_outcome.hpp"
 #include "common/runtime/task.hpp"
 
@@ -37,7 +37,7 @@ class WriteClient {
 
  private:
   http::Client client_;
-  GzipCompressor gzip_;
+  gzip::Compressor gzip_;
   bool compressed_;
   http::ClientRequest request_;
 };

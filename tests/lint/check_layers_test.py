@@ -18,6 +18,7 @@ REFUSED = {
     "services/agent/c.cpp": '"tests/support/fake.hpp"',
     "common/runtime/a.hpp": "<boost/json/value.hpp>",
     "common/cli/a.cpp": "<yaml-cpp/yaml.h>",
+    "common/influx/b.cpp": "<libdeflate.h>",
     "common/kafka/a.hpp": "<boost/beast/core.hpp>",
     "services/admin/a.cpp": "<protozero/pbf_reader.hpp>",
     "services/aggregator/fold/a.cpp": "<boost/asio.hpp>",

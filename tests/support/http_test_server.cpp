@@ -1,7 +1,6 @@
 #include "tests/support/http_test_server.hpp"
 
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -11,10 +10,10 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
-#include <cstring>
-#include <memory>
 #include <stdexcept>
 #include <system_error>
+
+#include "common/gzip/inflater.hpp"
 
 namespace metricstream::testing {
 namespace {
@@ -59,19 +58,9 @@ TestRequest parse_head(std::string_view head, int socket) {
 }
 
 std::string inflated(const std::string& data) {
-  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> reader{
-      libdeflate_alloc_decompressor(), &libdeflate_free_decompressor};
-  if (data.size() < 18) return "not gzip";
-  std::uint32_t expected = 0;  // a member ends with the size of what it holds
-  std::memcpy(&expected, data.data() + data.size() - sizeof expected, sizeof expected);
-  std::string out(expected, '\0');
-  std::size_t size = 0;
-  if (libdeflate_gzip_decompress(reader.get(), data.data(), data.size(), out.data(), out.size(), &size) !=
-      LIBDEFLATE_SUCCESS) {
-    return "not gzip";
-  }
-  out.resize(size);
-  return out;
+  std::string out;
+  constexpr gzip::InflateLimits any{.max_inflated = 1U << 30U, .free_inflated = 1U << 30U};
+  return gzip::Inflater().inflate(data, any, out) ? out : "not gzip";
 }
 
 void reset_on_close(int socket) {

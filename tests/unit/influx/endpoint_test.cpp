@@ -1,12 +1,6 @@
 #include "common/influx/endpoint.hpp"
 
 #include <gtest/gtest.h>
-#include <libdeflate.h>
-
-#include <memory>
-#include <random>
-
-#include "common/influx/gzip.hpp"
 
 namespace metricstream::influx {
 namespace {
@@ -48,25 +42,6 @@ TEST(Endpoint, PercentEncodingLeavesOnlyUnreservedBytes) {
 TEST(Endpoint, QuotingKeepsQuotesBackslashesAndNewlinesInside) {
   EXPECT_EQ(quoted_identifier(R"(a"b\c)"), R"("a\"b\\c")");
   EXPECT_EQ(quoted_string("it's\n"), R"('it\'s\n')");
-}
-
-TEST(Gzip, AnyBytesComeBackAsTheyWere) {
-  std::mt19937_64 random{11};
-  GzipCompressor compressor{1};
-  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> reader{
-      libdeflate_alloc_decompressor(), &libdeflate_free_decompressor};
-  for (const std::size_t size : {0U, 1U, 2U, 100U, 70'000U, 1'000'000U}) {
-    std::string data(size, '\0');
-    for (char& byte : data) byte = static_cast<char>(random() % 7 + 'a');
-    std::string zipped = "left over";
-    compressor.compress(data, zipped);
-    std::string back(size, '\0');
-    std::size_t actual = 0;
-    ASSERT_EQ(libdeflate_gzip_decompress(reader.get(), zipped.data(), zipped.size(), back.data(), back.size(), &actual),
-              LIBDEFLATE_SUCCESS);
-    EXPECT_EQ(actual, size);
-    EXPECT_TRUE(back == data);
-  }
 }
 
 }  // namespace

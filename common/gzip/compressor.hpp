@@ -6,12 +6,12 @@
 
 struct libdeflate_compressor;
 
-namespace metricstream::influx {
+namespace metricstream::gzip {
 
 // Whole buffers to gzip members by libdeflate. Not thread-safe; keep one a thread, its tables are large.
-class GzipCompressor {
+class Compressor {
  public:
-  explicit GzipCompressor(int level = 1);  // 1 (fast) to 12
+  explicit Compressor(int level = 1);  // 1 (fast) to 12
   // Replaces the content of `out`.
   void compress(std::string_view data, std::string& out);
 
@@ -22,4 +22,4 @@ class GzipCompressor {
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
 };
 
-}  // namespace metricstream::influx
+}  // namespace metricstream::gzip
