@@ -5,9 +5,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "common/base/version.hpp"
 #include "common/config/shared_settings.hpp"
@@ -142,6 +145,20 @@ void add_common_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember(config::Value<LogFormat>::words()));
 }
 
+// The service's own flags, each with its mode; they exclude each other and every sub-command that does not run.
+using ModeFlags = std::vector<std::pair<CLI::Option*, const ServiceDefinition::Mode*>>;
+
+ModeFlags add_modes(CLI::App& app, const ServiceDefinition& service, std::initializer_list<CLI::App*> others) {
+  ModeFlags flags;
+  for (const ServiceDefinition::Mode& mode : service.modes) {
+    CLI::Option* flag = app.add_flag(mode.flag, mode.description)->disable_flag_override();
+    for (const auto& [earlier, ignored] : flags) flag->excludes(earlier);
+    for (CLI::App* other : others) other->excludes(flag);
+    flags.emplace_back(flag, &mode);
+  }
+  return flags;
+}
+
 int dispatch(int argc, const char* const* argv, const ServiceDefinition& service) {
   Options options;
   CLI::App app(service.description, service.name);
@@ -163,6 +180,7 @@ int dispatch(int argc, const char* const* argv, const ServiceDefinition& service
   CLI::App* health = app.add_subcommand("healthcheck", "Ask the running service whether it is healthy");
   health->add_option("--url", options.url, "Default: admin.listen of the configuration")
       ->envname("METRICSTREAM_HEALTHCHECK_URL");
+  const ModeFlags modes = add_modes(app, service, {check, config, health});
 
   try {
     app.parse(argc, argv);
@@ -176,6 +194,9 @@ int dispatch(int argc, const char* const* argv, const ServiceDefinition& service
   }
   if (show->parsed()) return show_config(service, options);
   if (health->parsed()) return healthcheck(service, options);
+  for (const auto& [flag, mode] : modes) {
+    if (flag->count() > 0) mode->choose();
+  }
   return run(service, options);
 }
 

@@ -31,6 +31,15 @@ struct ServiceDefinition {
   };
   std::function<std::unique_ptr<Configured>(std::string_view text, std::string_view file)> load;
   std::function<std::string()> default_yaml;
+
+  // A flag of this service alone that changes what `run` does. At most one on a command line, and none beside another
+  // sub-command.
+  struct Mode {
+    std::string flag;              // "--once"
+    std::string description;       // for --help
+    std::function<void()> choose;  // called before anything runs, once the whole command line is found to be right
+  };
+  std::vector<Mode> modes;
 };
 
 // The whole main() of a service: `run` (also without sub-command), `check config [FILE...]`, `config default`,

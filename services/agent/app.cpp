@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/cli/exit_code.hpp"
+#include "common/cli/service.hpp"
 #include "common/http/management.hpp"
 #include "common/http/server.hpp"
 #include "common/metrics/registry.hpp"
@@ -143,6 +144,17 @@ int run_agent(const AgentSettings& settings, Logger& logger, RunMode mode) {
   context.run();
   if (failure) std::rethrow_exception(failure);
   return mode == RunMode::once && service.lost() > 0 ? kExitFailure : kExitOk;
+}
+
+int run_program(int argc, const char* const* argv) {
+  RunMode mode = RunMode::service;
+  auto service = make_service<AgentSettings>(
+      "agent", "Measures this machine and sends the samples to the ingest service.",
+      [&mode](const AgentSettings& settings, Logger& logger) { return run_agent(settings, logger, mode); });
+  service.modes = {
+      {"--once", "Measure twice, send, end; 0 when everything was acknowledged", [&mode] { mode = RunMode::once; }},
+      {"--test", "Measure twice, print, send nothing", [&mode] { mode = RunMode::test; }}};
+  return run_service(argc, argv, service);
 }
 
 }  // namespace metricstream::agent

@@ -14,4 +14,7 @@ enum class RunMode {
 // Blocks until the agent is done; returns an ExitCode.
 int run_agent(const AgentSettings& settings, Logger& logger, RunMode mode);
 
+// The whole main(): every service's command line, with --once and --test on top.
+int run_program(int argc, const char* const* argv);
+
 }  // namespace metricstream::agent

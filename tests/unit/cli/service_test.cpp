@@ -46,6 +46,8 @@ class ServiceTest : public testing::Test {
       return exit_with_;
     });
     service_.config_file = directory_ / "absent.yaml";
+    service_.modes = {{"--first", "Runs first.", [this] { ran_in_ = "first"; }},
+                      {"--second", "Runs second.", [this] { ran_in_ = "second"; }}};
   }
   ~ServiceTest() override {
     for (const char* name : {"METRICSTREAM_CONFIG_FILE", "METRICSTREAM_LOG_LEVEL", "METRICSTREAM_HEALTHCHECK_URL"}) {
@@ -74,6 +76,7 @@ class ServiceTest : public testing::Test {
   std::filesystem::path directory_;
   ServiceDefinition service_;
   std::optional<Settings> ran_with_;
+  std::string ran_in_ = "service";
   bool throws_ = false;
   int exit_with_ = kExitOk;
   std::string out_;
@@ -184,6 +187,44 @@ TEST_F(ServiceTest, ConfigShowHidesSecretsAndShowsFlags) {
   EXPECT_THAT(out_, HasSubstr("token: \"***\""));
   EXPECT_THAT(out_, HasSubstr("level: error"));
   EXPECT_THAT(out_ + err_, Not(HasSubstr("hunter2")));
+}
+
+TEST_F(ServiceTest, AModeIsChosenBeforeTheServiceRuns) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--second"}, {"run", "--second"}, {"--second", "run"}}) {
+    ran_in_ = "service";
+    EXPECT_EQ(run(arguments), kExitOk) << err_;
+    EXPECT_TRUE(ran_with_);
+    EXPECT_EQ(ran_in_, "second");
+  }
+  ran_in_ = "service";
+  EXPECT_EQ(run({}), kExitOk);
+  EXPECT_EQ(ran_in_, "service");
+}
+
+TEST_F(ServiceTest, AModeGoesWithNoOtherModeAndNoOtherSubCommand) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--first", "--second"},
+                                                    {"--second", "--first"},
+                                                    {"--first", "check", "config"},
+                                                    {"check", "config", "--first"},
+                                                    {"--second", "config", "default"},
+                                                    {"--second", "config", "show"},
+                                                    {"healthcheck", "--second"}}) {
+    EXPECT_EQ(run(arguments), kExitUsage) << arguments[0] << " " << arguments[1];
+    EXPECT_THAT(err_, HasSubstr("xcludes"));
+    EXPECT_THAT(out_, IsEmpty());
+    EXPECT_FALSE(ran_with_);
+    EXPECT_EQ(ran_in_, "service");
+  }
+  EXPECT_EQ(run({"--first=3"}), kExitUsage) << "a flag takes no value";
+}
+
+TEST_F(ServiceTest, ModesAreAmongTheOptionsOfTheHelp) {
+  EXPECT_EQ(run({"--help"}), kExitOk);
+  const std::string options = out_.substr(out_.find("Options:"), out_.find("Subcommands:") - out_.find("Options:"));
+  EXPECT_THAT(options, HasSubstr("--first "));
+  EXPECT_THAT(options, HasSubstr("Runs first."));
+  EXPECT_THAT(options, HasSubstr("--second "));
 }
 
 TEST_F(ServiceTest, AnEscapedExceptionIsLoggedAndGives1) {
