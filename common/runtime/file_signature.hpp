@@ -1,0 +1,47 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace metricstream {
+
+// What tells one version of a file from another without reading it. Symbolic links are followed: where one in the path
+// is turned to another directory (as Kubernetes updates mounted secrets), device or inode change.
+struct FileSignature {
+  int error = 0;  // errno where the file cannot be looked at: it is another version that it is missing
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t size = 0;
+  std::int64_t modified_ns = 0;
+  std::int64_t changed_ns = 0;  // of the inode: tells a write that restored the time, and chmod of an unreadable file
+  auto operator<=>(const FileSignature&) const = default;
+};
+
+// One stat(). Blocks for as long as the file system takes: microseconds on a local one.
+[[nodiscard]] FileSignature signature_of(const std::string& path);
+[[nodiscard]] std::vector<FileSignature> signatures_of(std::span<const std::string> paths);
+
+// Tells from one look after another when files have changed and are worth reading. Pure.
+//
+// A change is told once the files look the same twice in a row, since a file that is being written is not worth
+// reading, or at the kPatience-th look that found them changing, since one that is written to all the time must be read
+// as well.
+class ChangeDetector {
+ public:
+  static constexpr int kPatience = 3;
+
+  explicit ChangeDetector(std::vector<FileSignature> now) : told_(now), seen_(std::move(now)) {}
+
+  // True when whoever asks should read the files now.
+  [[nodiscard]] bool observe(std::vector<FileSignature> now);
+
+ private:
+  std::vector<FileSignature> told_;  // what was there at the last change told, or at the beginning
+  std::vector<FileSignature> seen_;  // at the last look
+  int looks_ = 0;                    // that found the files changing since
+};
+
+}  // namespace metricstream
