@@ -126,15 +126,7 @@ class Admin::Impl {
     ClientConf conf;
     conf.set("group.id", group);
     conf.set("enable.auto.commit", "false");
-    rd_kafka_conf_set_opaque(conf.get(), this);
-    rd_kafka_conf_set_log_cb(conf.get(),
-                             [](const rd_kafka_t* client, int level, const char* facility, const char* text) {
-                               static_cast<Impl*>(rd_kafka_opaque(client))->log_(log_level_of(level), facility, text);
-                             });
-    rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int code, const char* text, void* opaque) {
-      static_cast<Impl*>(opaque)->log_(LogLevel::warning, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code)),
-                                       text);
-    });
+    conf.report_to(log_);
     conf.apply(settings_);
     auto client = conf.make_client(RD_KAFKA_CONSUMER);
     if (client) {

@@ -84,6 +84,19 @@ void ClientConf::apply(const ClientSettings& settings) {
   }
 }
 
+void ClientConf::report_to(const LogCallback& log) {
+  // librdkafka hands the pointer back as it is; the callbacks below read it as what it was.
+  rd_kafka_conf_set_opaque(conf_.get(), const_cast<LogCallback*>(&log));
+  rd_kafka_conf_set_log_cb(
+      conf_.get(), [](const rd_kafka_t* client, int level, const char* facility, const char* text) {
+        (*static_cast<const LogCallback*>(rd_kafka_opaque(client)))(log_level_of(level), facility, text);
+      });
+  rd_kafka_conf_set_error_cb(conf_.get(), [](rd_kafka_t*, int code, const char* text, void* opaque) {
+    const char* name = rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code));
+    (*static_cast<const LogCallback*>(opaque))(LogLevel::warning, name, text);
+  });
+}
+
 Result<OwnedClient> ClientConf::make_client(rd_kafka_type_t type) {
   if (!failure_.empty()) {
     return fail(failure_);

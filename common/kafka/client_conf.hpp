@@ -23,6 +23,10 @@ class ClientConf {
   // ones, on which the guarantees rest.
   void apply(const ClientSettings& settings);
 
+  // The client's log lines and errors go to `log`, on whichever thread polls the client. `log` must outlive the client;
+  // its opaque pointer is taken.
+  void report_to(const LogCallback& log);
+
   [[nodiscard]] rd_kafka_conf_t* get() { return conf_.get(); }
   [[nodiscard]] Result<OwnedClient> make_client(rd_kafka_type_t type);
 

@@ -47,15 +47,7 @@ class LogReader::Impl {
     conf.set("auto.offset.reset", "error");
     conf.set("enable.partition.eof", "true");
     conf.set("check.crcs", "true");
-    rd_kafka_conf_set_opaque(conf.get(), this);
-    rd_kafka_conf_set_log_cb(conf.get(),
-                             [](const rd_kafka_t* client, int level, const char* facility, const char* text) {
-                               static_cast<Impl*>(rd_kafka_opaque(client))->log_(log_level_of(level), facility, text);
-                             });
-    rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int code, const char* text, void* opaque) {
-      static_cast<Impl*>(opaque)->log_(LogLevel::warning, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code)),
-                                       text);
-    });
+    conf.report_to(log_);
     conf.apply(settings);
     auto client = conf.make_client(RD_KAFKA_CONSUMER);
     if (!client) {
