@@ -73,6 +73,16 @@ class RecordingDeadLetters final : public DeadLetterSink {
   bool holding_ = false;
 };
 
+// Stands still, so that no test depends on the time of day it runs at.
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] TimeNs now() const override { return now_; }
+  void set(TimeNs now) { now_ = now; }  // before the sink starts
+
+ private:
+  TimeNs now_ = 20'000 * 24 * kHour + 15 * kHour;  // 2024-10-04T15:00:00Z
+};
+
 // Polls until `condition` holds; false after ten seconds.
 inline bool eventually(const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
@@ -169,14 +179,14 @@ class SinkFixture : public ::testing::Test {
 
   FakeInflux influx_;
   RecordingDeadLetters dead_letters_;
-  SystemClock clock_;
+  ManualClock clock_;
   metrics::Registry registry_;
   SinkOptions options_;
   std::unique_ptr<Sink> sink_;
   std::vector<Pushed> pushed_lines_;
   std::uint64_t pushed_ = 0;
   std::int64_t next_offset_ = 1000;
-  // Noon of today, so that a handful of points shares a shard group.
+  // Noon of the day before, so that a handful of points shares a shard group.
   TimeNs base_time_ = floor_to(clock_.now(), 24 * kHour) + 12 * kHour - 24 * kHour;
 };
 
