@@ -61,6 +61,11 @@ int failed(std::string_view message) { return say(message, kExitFailure); }
 int misconfigured(std::string_view message) { return say(message, kExitConfig); }
 int misused(std::string_view message) { return say(message, kExitUsage); }
 
+int bad_settings(std::string_view problems) {
+  std::cerr << problems << (problems.ends_with('\n') ? "" : "\n");
+  return kExitConfig;
+}
+
 int run_admin(int argc, const char* const* argv) {
   try {
     return dispatch(argc, argv);

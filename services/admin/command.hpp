@@ -28,5 +28,8 @@ void add_inspect(CLI::App& app, const Connections& connections, Command& chosen)
 int failed(std::string_view message);         // 1
 int misconfigured(std::string_view message);  // 78
 int misused(std::string_view message);        // 2
+// 78, of what load_settings() found: each line begins with its own place (file:line:col), where editors look for it,
+// so that no program's name comes before it.
+int bad_settings(std::string_view problems);
 
 }  // namespace metricstream::admin

@@ -13,7 +13,10 @@ namespace {
 
 int check_config(const Connections& connections) {
   const auto settings = load_settings(connections);
-  if (!settings) return failed(settings.error().message);
+  if (!settings) {
+    (void)bad_settings(settings.error().message);  // 1 all the same, as of the services' check config
+    return kExitFailure;
+  }
   std::cout << (connections.config_file.empty() ? "configuration" : connections.config_file) << ": ok\n";
   return kExitOk;
 }

@@ -49,7 +49,7 @@ Result<ReadBack> read_back_of(const QueryOptions& options, const aggregator::Agg
 
 int query(const Connections& connections, const QueryOptions& options) {
   const auto settings = load_settings(connections);
-  if (!settings) return misconfigured(settings.error().message);
+  if (!settings) return bad_settings(settings.error().message);
   const auto influxdb = influxdb_of(*settings);
   if (!influxdb) return misconfigured(influxdb.error().message);
   const auto policy = influx::policy_for(settings->sinks.front().endpoint, options.policy);

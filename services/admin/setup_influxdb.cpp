@@ -60,7 +60,7 @@ Task<Result<bool>> set_up(boost::asio::any_io_executor executor, InfluxDb influx
 
 int set_up_influxdb(const Connections& connections, bool dry_run) {
   const auto settings = load_settings(connections);
-  if (!settings) return misconfigured(settings.error().message);
+  if (!settings) return bad_settings(settings.error().message);
   const auto influxdb = influxdb_of(*settings);
   if (!influxdb) return misconfigured(influxdb.error().message);
   const auto policies = policies_of(*settings);

@@ -144,7 +144,7 @@ class KafkaSetup {
 
 int set_up_kafka(const Connections& connections, const SetupOptions& options) {
   const auto settings = load_settings(connections);
-  if (!settings) return misconfigured(settings.error().message);
+  if (!settings) return bad_settings(settings.error().message);
   auto client = kafka_client(*settings);
   if (!client) return misconfigured(client.error().message);
   auto admin = kafka::Admin::create(std::move(*client), kTimeout, kafka::log_to(quiet_logger().with("kafka")));

@@ -83,7 +83,7 @@ Result<void> follow(kafka::LogReader& reader, const std::vector<kafka::OffsetRan
 
 int tail_log(const Connections& connections, const TailOptions& options) {
   const auto settings = load_settings(connections);
-  if (!settings) return misconfigured(settings.error().message);
+  if (!settings) return bad_settings(settings.error().message);
   auto client = kafka_client(*settings);
   if (!client) return misconfigured(client.error().message);
   auto reader =
