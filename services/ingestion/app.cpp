@@ -73,6 +73,7 @@ class App::Service {
   http::Readiness readiness_;
   KafkaRecordStore store_;
   Accounts accounts_;
+  Unauthenticated authentication_;
   IngestHandler handler_;
   http::Router public_router_;
   http::Router admin_router_;
@@ -95,7 +96,7 @@ App::Service::Service(const IngestSettings& settings, Logger log, std::unique_pt
       producer_(std::move(producer)),
       store_(*producer_, settings.http.timeouts.acknowledge),
       accounts_(registry_),
-      handler_(ingest_options(settings), store_, accounts_, clock_),
+      handler_(ingest_options(settings), {authentication_, store_, accounts_, clock_}),
       request_metrics_(registry_, log_.with("http"),
                        {"/metrics", "/api/v1/metrics", "/health", "/-/healthy", "/-/ready"}),
       on_problem_([http_log = log_.with("http")](std::string_view message) {

@@ -33,22 +33,15 @@ std::unexpected<http::Response> refuse(const http::ProblemType& type, std::strin
   return std::unexpected(http::problem(type, detail));
 }
 
-}  // namespace
-
-std::expected<BodyFormat, http::Response> decide_format(std::optional<std::string_view> content_type,
-                                                        std::optional<std::string_view> encoding) {
-  if (encoding && !same_name(trimmed(*encoding), "identity")) {
-    return refuse(kUnsupportedEncoding, "compressed bodies are not taken: send the body without Content-Encoding");
-  }
-  if (!content_type) return BodyFormat::json;
-  const auto semicolon = content_type->find(';');
-  const std::string_view type = trimmed(content_type->substr(0, semicolon));
+std::expected<BodyFormat, http::Response> decide_format(std::string_view content_type) {
+  const auto semicolon = content_type.find(';');
+  const std::string_view type = trimmed(content_type.substr(0, semicolon));
   const bool is_json = same_name(type, "application/json");
   const bool is_ndjson = same_name(type, "application/x-ndjson") || same_name(type, "application/ndjson") ||
                          same_name(type, "application/jsonl");
   if (is_json || is_ndjson) {
     const bool is_readable =
-        semicolon == std::string_view::npos || is_utf8_or_silent(content_type->substr(semicolon + 1));
+        semicolon == std::string_view::npos || is_utf8_or_silent(content_type.substr(semicolon + 1));
     if (!is_readable) return refuse(kUnsupportedMediaType, "the body has to be UTF-8");
     return is_json ? BodyFormat::json : BodyFormat::ndjson;
   }
@@ -58,6 +51,26 @@ std::expected<BodyFormat, http::Response> decide_format(std::optional<std::strin
   }
   return refuse(kUnsupportedMediaType,
                 "the Content-Type has to be application/json, or application/x-ndjson for one sample a line");
+}
+
+}  // namespace
+
+std::expected<Content, http::Response> decide_content(std::optional<std::string_view> content_type,
+                                                      std::optional<std::string_view> encoding) {
+  Content content;
+  if (encoding) {
+    const std::string_view name = trimmed(*encoding);
+    // RFC 9110, 8.4.1.3: x-gzip is the same.
+    content.is_gzip = same_name(name, "gzip") || same_name(name, "x-gzip");
+    if (!content.is_gzip && !same_name(name, "identity")) {
+      return refuse(kUnsupportedEncoding, "the Content-Encoding has to be gzip or identity, once");
+    }
+  }
+  if (!content_type) return content;
+  const auto format = decide_format(*content_type);
+  if (!format) return std::unexpected(format.error());
+  content.format = *format;
+  return content;
 }
 
 }  // namespace metricstream::ingestion

@@ -9,9 +9,15 @@
 
 namespace metricstream::ingestion {
 
-// The form of a body by its Content-Type and Content-Encoding fields: JSON (also where there is no field), NDJSON, or
-// the 415 that says which field would be right. Pure.
-[[nodiscard]] std::expected<BodyFormat, http::Response> decide_format(std::optional<std::string_view> content_type,
-                                                                      std::optional<std::string_view> encoding);
+// How a body is to be read.
+struct Content {
+  BodyFormat format = BodyFormat::json;
+  bool is_gzip = false;
+};
+
+// By the Content-Type and Content-Encoding fields: JSON (also where there is no field) or NDJSON, plain or gzip; or the
+// 415 that says which field would be right. Pure.
+[[nodiscard]] std::expected<Content, http::Response> decide_content(std::optional<std::string_view> content_type,
+                                                                    std::optional<std::string_view> encoding);
 
 }  // namespace metricstream::ingestion

@@ -7,10 +7,12 @@
 
 #include "common/base/clock.hpp"
 #include "common/codec/json_batch.hpp"
+#include "common/gzip/inflate_limits.hpp"
 #include "common/http/handler.hpp"
-#include "common/kafka/producer.hpp"
 #include "common/model/record.hpp"
 #include "services/ingestion/accounts.hpp"
+#include "services/ingestion/authentication.hpp"
+#include "services/ingestion/content.hpp"
 #include "services/ingestion/record_store.hpp"
 
 namespace metricstream::ingestion {
@@ -18,42 +20,51 @@ namespace metricstream::ingestion {
 struct IngestOptions {
   DecodeOptions decode;
   std::size_t body_bytes = 1024 * 1024;
+  gzip::InflateLimits inflate;
   std::int32_t partitions = 12;                   // N
   std::map<std::string, std::string> attributes;  // enrichment
 };
 
+// What every request needs and none owns. All of it is thread-safe and outlives the handler.
+struct IngestParts {
+  const Authentication& authentication;
+  RecordStore& store;
+  Accounts& accounts;
+  const Clock& clock;
+};
+
+// What the header of a request has settled.
+struct IngestHead {
+  Identity identity;
+  Content content;
+  bool is_strict = false;
+};
+
 // POST /metrics: one request becomes one record, and 202 means that the record is in the log. Thread-safe.
 //
-// The stages, cheapest first (docs/architecture.md): client from the header, declared size, form, admission; then, with
-// the body, decode and validate, batch identity, encode, store. Authentication by keys, rate limits and the admission
-// by bytes in flight have their places between the stages of begin().
+// begin() holds the stages before the body, cheapest first and nothing said to strangers: who sends, what and how much
+// is announced, whether there is room. IngestExchange (ingest_exchange.hpp) does the rest. See docs/architecture.md.
 class IngestHandler final : public http::Handler {
  public:
-  // All references must outlive the handler.
-  IngestHandler(IngestOptions options, RecordStore& store, Accounts& accounts, const Clock& clock);
+  IngestHandler(IngestOptions options, IngestParts parts);
 
   [[nodiscard]] std::expected<std::unique_ptr<http::Exchange>, http::Response> begin(
       const http::RequestHead& head) override;
 
- private:
-  class Exchange;
-  struct Prepared;
-  struct Workspace;
-  using Refusable = std::expected<void, http::Response>;
+  [[nodiscard]] const IngestOptions& options() const { return options_; }
+  [[nodiscard]] const IngestParts& parts() const { return parts_; }
+  [[nodiscard]] const std::vector<Attribute>& attributes() const { return attributes_; }
 
-  [[nodiscard]] Task<http::Response> answer(const http::Request& request);
-  // Everything up to storing, without suspension: the workspace belongs to the thread only until then.
-  [[nodiscard]] std::expected<Prepared, http::Response> prepare(const http::Request& request);
-  [[nodiscard]] std::expected<DecodeSummary, http::Response> decode(const http::Request& request, TimeNs now,
-                                                                    Workspace& workspace);
-  [[nodiscard]] http::Response settle(Prepared prepared, const kafka::DeliveryResult& result);
-  static Workspace& workspace();
+ private:
+  // Nothing: go on.
+  using Refused = std::optional<http::Response>;
+  [[nodiscard]] Refused check_announced(const http::RequestHead& head, IngestHead& known) const;
+  [[nodiscard]] Refused check_room(const http::RequestHead& head, IngestHead& known) const;
+  [[nodiscard]] http::Response refuse(Refusal why, http::Response response) const;
 
   IngestOptions options_;
+  IngestParts parts_;
   std::vector<Attribute> attributes_;  // views into options_
-  RecordStore& store_;
-  Accounts& accounts_;
-  const Clock& clock_;
 };
 
 }  // namespace metricstream::ingestion

@@ -13,7 +13,9 @@ constexpr auto enum_names(NamePolicy) {
 
 namespace metricstream::ingestion {
 
-constexpr auto enum_names(AuthMode) { return std::to_array<config::EnumName<AuthMode>>({{"none", AuthMode::none}}); }
+constexpr auto enum_names(AuthMode) {
+  return std::to_array<config::EnumName<AuthMode>>({{"none", AuthMode::none}, {"api_key", AuthMode::api_key}});
+}
 
 namespace {
 
@@ -23,35 +25,24 @@ using namespace std::chrono_literals;
 
 constexpr ByteSize kib(std::uint64_t count) { return ByteSize{count * 1024}; }
 
-void describe_http(Schema& schema, HttpSettings& http) {
-  schema.section("http", "Where clients connect.");
-  schema.field("http.listen", http.listen, "Address and port of the public listener.", config::host_and_port());
-  schema.field("http.threads", http.threads, "Threads that serve; 0 is one for each processor.", between(0, 256));
-  schema.section("http.limits", "Past these a request is refused with 413, 414 or 431, a connection with 503.");
-  schema.field("http.limits.header_size", http.limits.header_size, "Request line and header fields together.",
-               between(kib(1), kib(16)));
-  schema.field("http.limits.header_fields", http.limits.header_fields, "Header fields of a request.", between(4, 64));
-  schema.field("http.limits.target_size", http.limits.target_size, "Path and query.", between(ByteSize{64}, kib(8)));
-  schema.field("http.limits.body_size", http.limits.body_size, "Body of a request.", between(kib(1), kib(64 * 1024)));
-  schema.field("http.limits.connections", http.limits.connections, "Connections at a time.", between(1, 1'000'000));
+void describe_access_log(Schema& schema, AccessLogSettings& log) {
+  schema.section("access_log", "One line a request, at level info.");
+  schema.field("access_log.sample_ratio", log.sample_ratio, "Share of the requests that are logged: 0 none, 1 all.",
+               between(0.0, 1.0));
+  schema.field("access_log.max_lines_per_second", log.max_lines_per_second,
+               "More than this are counted and not written.", between(1, 100'000));
+}
 
-  schema.section("http.timeouts", "Absolute: a client that sends byte by byte gains nothing.");
-  schema.field("http.timeouts.header", http.timeouts.header, "For a request's header, from its first byte.",
-               between(100ms, 10min));
-  schema.field("http.timeouts.body", http.timeouts.body,
-               "For a request's body, plus a second for every 20 kB of its Content-Length.", between(100ms, 10min));
-  schema.field("http.timeouts.write", http.timeouts.write, "For a client to take an answer.", between(100ms, 10min));
-  schema.field("http.timeouts.idle", http.timeouts.idle,
-               "Between two requests. Above the idle time of the balancer in front (60 s is common).",
-               between(100ms, 1h));
-  schema.field("http.timeouts.acknowledge", http.timeouts.acknowledge,
-               "For Kafka to acknowledge a batch; then 503, although the batch may still be stored.",
-               between(100ms, 10min));
-  schema.field("http.timeouts.shutdown_delay", http.timeouts.shutdown_delay,
-               "From SIGTERM (not ready any more) until no more connections are accepted, for balancers to notice.",
-               between(0ms, 10min));
-  schema.field("http.timeouts.shutdown", http.timeouts.shutdown,
-               "For requests in flight to end after that; connections still open are cut.", between(0ms, 10min));
+void describe_auth(Schema& schema, AuthSettings& auth) {
+  schema.section("auth", "Who a client is.");
+  schema.field("auth.mode", auth.mode,
+               "none: for trusted networks. The client's id is the Authorization header's value, else X-Client-Id, "
+               "else the body's host_id or serverId, else anonymous. api_key: every request shows a key of keys_file, "
+               "or a client certificate that it names.");
+  schema.field("auth.keys_file", auth.keys_file,
+               "For api_key: the keys, made by metricstream-admin keys. Read again when it changes, and on SIGHUP.");
+  schema.field("auth.pepper_file", auth.pepper_file,
+               "For api_key: the secret that the keys' hashes are made with; without it the keys file proves nothing.");
 }
 
 void describe_limits(Schema& schema, SampleLimits& limits) {
@@ -85,6 +76,10 @@ void validate(Schema& schema, IngestSettings& settings) {
                    "expected at most producer.message_timeout: every batch's fate is "
                    "known by then");
     }
+    if (settings.auth.mode == AuthMode::api_key &&
+        (settings.auth.keys_file.empty() || settings.auth.pepper_file.empty())) {
+      report.error("auth.mode", "api_key needs auth.keys_file and auth.pepper_file");
+    }
     for (const auto& [key, value] : settings.attributes) {
       const BatchLimits limits;
       const auto bad_key = check_tag_key(key, limits);
@@ -99,12 +94,11 @@ void validate(Schema& schema, IngestSettings& settings) {
 }  // namespace
 
 void describe(Schema& schema, IngestSettings& settings) {
-  describe_http(schema, settings.http);
-  schema.section("auth", "Who a client is.");
-  schema.field(
-      "auth.mode", settings.auth_mode,
-      "none: for trusted networks. The client's id is the Authorization header's value, else X-Client-Id, else "
-      "the body's host_id or serverId, else anonymous.");
+  schema.section("http", settings.http, "Where clients connect.");
+  describe_access_log(schema, settings.access_log);
+  describe_auth(schema, settings.auth);
+  schema.section("rate_limits", settings.rate_limits, "What a client may send; beyond it 429.");
+  schema.section("admission", settings.admission, "What this replica takes on at a time; beyond it 503 at once.");
   describe_limits(schema, settings.limits);
   schema.section("time", settings.time, "Which timestamps are taken.");
   schema.section("names", "Metric names.");

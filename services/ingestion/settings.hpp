@@ -9,36 +9,25 @@
 #include "common/codec/json_batch.hpp"
 #include "common/config/shared_settings.hpp"
 #include "common/log/settings.hpp"
+#include "services/ingestion/http_settings.hpp"
+#include "services/ingestion/limits/settings.hpp"
 
 namespace metricstream::ingestion {
 
-struct HttpLimits {
-  ByteSize header_size{8 * 1024};
-  std::uint32_t header_fields = 64;
-  ByteSize target_size{1024};
-  ByteSize body_size{1024 * 1024};
-  std::uint32_t connections = 10'000;
-};
-
-struct HttpTimeouts {
-  std::chrono::milliseconds header{5'000};
-  std::chrono::milliseconds body{10'000};
-  std::chrono::milliseconds write{10'000};
-  std::chrono::milliseconds idle{75'000};
-  std::chrono::milliseconds acknowledge{10'000};  // of Kafka; then 503, while the message lives on
-  std::chrono::milliseconds shutdown_delay{5'000};
-  std::chrono::milliseconds shutdown{20'000};
-};
-
-struct HttpSettings {
-  std::string listen = "0.0.0.0:8080";
-  std::uint32_t threads = 0;  // 0: one for each processor
-  HttpLimits limits;
-  HttpTimeouts timeouts;
-};
-
 // How a client says who it is. `none` is for trusted networks: the request itself names the client.
-enum class AuthMode : std::uint8_t { none };
+enum class AuthMode : std::uint8_t { none, api_key };
+
+struct AuthSettings {
+  AuthMode mode = AuthMode::none;
+  std::string keys_file = "/etc/metricstream/keys.yaml";
+  std::string pepper_file = "/etc/metricstream/keys.pepper";
+};
+
+// One line a request at level info, bounded.
+struct AccessLogSettings {
+  double sample_ratio = 0;  // 0: none, 1: all
+  std::uint32_t max_lines_per_second = 100;
+};
 
 struct SampleLimits {
   std::uint32_t samples = 1000;
@@ -59,7 +48,10 @@ struct ProducerLimits {
 // Everything in config/ingest.yaml; the names of the members are the names in the file.
 struct IngestSettings {
   HttpSettings http;
-  AuthMode auth_mode = AuthMode::none;
+  AccessLogSettings access_log;
+  AuthSettings auth;
+  limits::RateLimitSettings rate_limits;
+  limits::AdmissionSettings admission;
   SampleLimits limits;
   TimeSettings time;
   NamePolicy normalize = NamePolicy::none;

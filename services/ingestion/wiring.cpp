@@ -37,6 +37,9 @@ http::ServerOptions admin_server_options(const IngestSettings& settings) {
 IngestOptions ingest_options(const IngestSettings& settings) {
   return {.decode = settings.decode_options(),
           .body_bytes = settings.http.limits.body_size.bytes,
+          .inflate = {.max_inflated = settings.http.limits.inflated_size.bytes,
+                      .free_inflated = settings.http.limits.inflated_free.bytes,
+                      .max_ratio = settings.http.limits.inflated_ratio},
           .partitions = settings.kafka.partitions,
           .attributes = settings.attributes};
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "common/gzip/compressor.hpp"
 #include "tests/integration/ingestion/ingest_fixture.hpp"
 
 namespace metricstream::ingestion::test {
@@ -40,6 +41,12 @@ TEST_F(IngestTest, StoresABatchAsOneRecordBeforeItAnswers) {
   EXPECT_EQ(record.batch.timestamps[0], record.accepted_at) << "no timestamp of its own";
 }
 
+std::string gzipped(std::string_view text) {
+  std::string out;
+  gzip::Compressor(6).compress(text, out);
+  return out;
+}
+
 TEST_F(IngestTest, AnswersEachConditionOfTheContract) {
   IngestSettings settings = settings_for(kafka.brokers());
   settings.http.limits.body_size = ByteSize{100'000};
@@ -77,7 +84,14 @@ TEST_F(IngestTest, AnswersEachConditionOfTheContract) {
       {"a body too large", kOne + std::string(100'000, ' '), json, 413, "body-too-large"},
       {"curl's default type", kOne, "Content-Type: application/x-www-form-urlencoded\r\n", 415,
        "unsupported-media-type"},
-      {"gzip", kOne, json + "Content-Encoding: gzip\r\n", 415, "unsupported-encoding"},
+      {"gzip", gzipped(kOne), json + "Content-Encoding: gzip\r\n", 202, ""},
+      {"gzip in name only", kOne, json + "Content-Encoding: gzip\r\n", 400, "bad-gzip"},
+      {"two gzip members", gzipped(kOne) + gzipped(kOne), json + "Content-Encoding: gzip\r\n", 400, "bad-gzip"},
+      {"a bomb", gzipped(std::string(9 << 20, ' ')), json + "Content-Encoding: gzip\r\n", 413,
+       "inflated-body-too-large"},
+      {"brotli", kOne, json + "Content-Encoding: br\r\n", 415, "unsupported-encoding"},
+      {"compressed twice", kOne, json + "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n", 415,
+       "unsupported-encoding"},
       {"a client id that is none", kOne, json + "X-Client-Id: a b\r\n", 400, "bad-client-id"},
       {"two client ids", kOne, json + "X-Client-Id: a\r\nX-Client-Id: b\r\n", 400, "bad-client-id"},
       {"a host_id that is no client id", R"({"host_id":"a b","metrics":[)" + metric(1) + "]}", json, 400,

@@ -58,8 +58,9 @@ TEST(Answer, OfAnUndecodableBodyNamesTheByte) {
 }
 
 unsigned status_of(std::optional<std::string_view> type, std::optional<std::string_view> encoding = {}) {
-  const auto format = decide_format(type, encoding);
-  return format ? (*format == BodyFormat::json ? 1 : 2) : format.error().status;
+  const auto content = decide_content(type, encoding);
+  if (!content) return content.error().status;
+  return (content->format == BodyFormat::json ? 1 : 2) + (content->is_gzip ? 10 : 0);
 }
 
 TEST(Content, IsJsonOrLinesOfJson) {
@@ -72,8 +73,12 @@ TEST(Content, IsJsonOrLinesOfJson) {
   EXPECT_EQ(status_of("application/json; charset=latin1"), 415U);
   EXPECT_EQ(status_of("text/plain"), 415U);
   EXPECT_EQ(status_of(""), 415U);
-  EXPECT_EQ(status_of("application/json", "gzip"), 415U);
-  const auto form = decide_format("application/x-www-form-urlencoded", {});
+  EXPECT_EQ(status_of("application/json", "gzip"), 11U);
+  EXPECT_EQ(status_of("application/x-ndjson", " X-GZIP "), 12U);
+  EXPECT_EQ(status_of("application/json", "gzip, gzip"), 415U);
+  EXPECT_EQ(status_of("application/json", "deflate"), 415U);
+  EXPECT_EQ(status_of("application/json", ""), 415U);
+  const auto form = decide_content("application/x-www-form-urlencoded", {});
   EXPECT_TRUE(form.error().body.contains("Content-Type: application/json")) << "curl's users are told what to add";
 }
 

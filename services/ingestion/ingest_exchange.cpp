@@ -1,0 +1,134 @@
+#include "services/ingestion/ingest_exchange.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "common/codec/record.hpp"
+#include "common/gzip/inflater.hpp"
+#include "services/ingestion/answer.hpp"
+#include "services/ingestion/batch_key.hpp"
+#include "services/ingestion/problem_types.hpp"
+#include "services/ingestion/record_message.hpp"
+
+namespace metricstream::ingestion {
+
+using http::problem;
+using http::Response;
+using namespace std::chrono_literals;
+
+// What outlives the suspension; nothing in it points into the workspace.
+struct IngestExchange::Prepared {
+  kafka::Message message;
+  Response answer;  // to be given when the record is stored
+  DecodeSummary summary;
+};
+
+// One a thread, so that the columns' memory is allocated once and not with every request.
+struct IngestExchange::Workspace {
+  gzip::Inflater inflater;
+  std::string inflated;
+  JsonBatchDecoder decoder;
+  Record record;
+};
+
+IngestExchange::Workspace& IngestExchange::workspace() {
+  thread_local Workspace instance;
+  return instance;
+}
+
+Task<Response> IngestExchange::answer(const http::Request& request) {
+  auto prepared = prepare(request);
+  if (!prepared) co_return std::move(prepared.error());
+  kafka::Message message = std::move(prepared->message);
+  const kafka::DeliveryResult result = co_await handler_.parts().store.store(std::move(message));
+  co_return settle(std::move(*prepared), result);
+}
+
+std::expected<std::string_view, Response> IngestExchange::plain_body(std::string_view body, Workspace& space) {
+  if (!known_.content.is_gzip) return body;
+  auto inflated = space.inflater.inflate(body, options().inflate, space.inflated);
+  if (inflated) return space.inflated;
+  const bool is_too_large = inflated.error().fault == gzip::InflateFault::too_large;
+  accounts().refused_unread(is_too_large ? Refusal::too_large : Refusal::malformed);
+  return std::unexpected(problem(is_too_large ? kInflatedTooLarge : kBadGzip, inflated.error().message));
+}
+
+std::expected<DecodeSummary, Response> IngestExchange::decode(std::string_view body, TimeNs now, Workspace& space) {
+  DecodeOptions decode_options = options().decode;
+  decode_options.format = known_.content.format;
+  auto decoded = space.decoder.decode(body, now, decode_options, space.record.batch);
+  if (!decoded) {
+    const bool is_too_large = decoded.error().kind == DecodeError::Kind::too_large;
+    accounts().refused_unread(is_too_large ? Refusal::too_large : Refusal::malformed);
+    return std::unexpected(undecodable_answer(decoded.error()));
+  }
+  if (decoded->accepted == 0) {
+    accounts().all_rejected(*decoded);
+    return std::unexpected(no_valid_sample_answer(*decoded));
+  }
+  if (decoded->rejected > 0 && known_.is_strict) {
+    accounts().refused_whole(*decoded, Refusal::strict);
+    return std::unexpected(strict_answer(*decoded));
+  }
+  return std::move(*decoded);
+}
+
+std::expected<IngestExchange::Prepared, Response> IngestExchange::prepare(const http::Request& request) {
+  const TimeNs now = handler_.parts().clock.now();
+  Workspace& space = workspace();
+  const auto body = plain_body(request.body, space);
+  if (!body) return std::unexpected(body.error());
+  auto summary = decode(*body, now, space);
+  if (!summary) return std::unexpected(std::move(summary.error()));
+
+  if (known_.identity.client.empty()) {
+    auto client = handler_.parts().authentication.identify_by_body(summary->host_id);
+    if (!client) {
+      accounts().refused_whole(*summary, Refusal::bad_identity);
+      return std::unexpected(std::move(client.error()));
+    }
+    known_.identity.client = std::move(*client);
+  }
+  const BatchIdentity identity =
+      identify_batch(request.head.find("Idempotency-Key"), summary->batch_id, *body, summary->only_timed_readings);
+
+  Record& record = space.record;
+  record.client_id = known_.identity.client;
+  record.accepted_at = now;
+  record.partitions = options().partitions;
+  record.max_age = options().decode.time.max_age;
+  record.key = identity.key;
+  record.attributes = handler_.attributes();
+  Prepared prepared{.message = make_message(record, identity, request.head),
+                    .answer = accepted_answer(*summary, identity),
+                    .summary = std::move(*summary)};
+  return prepared;
+}
+
+Response IngestExchange::settle(Prepared prepared, const kafka::DeliveryResult& result) {
+  using kafka::DeliveryStatus;
+  const DecodeSummary& summary = prepared.summary;
+  switch (result.status) {
+    case DeliveryStatus::acknowledged:
+      accounts().accepted(summary);
+      return std::move(prepared.answer);
+    case DeliveryStatus::queue_full:
+      accounts().refused(summary, Refusal::queue_full);
+      return http::retry_later(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s);
+    case DeliveryStatus::unavailable:
+      accounts().refused(summary, Refusal::kafka_unavailable);
+      return http::retry_later(kKafkaUnavailable, "the connection to Kafka is being renewed; send it again", 2s);
+    case DeliveryStatus::message_too_large:
+      accounts().refused(summary, Refusal::record_too_large);
+      return problem(kRecordTooLarge, "the batch is larger than one record may be; send it in smaller batches");
+    case DeliveryStatus::failed:
+    case DeliveryStatus::unconfirmed:
+      break;
+  }
+  accounts().unconfirmed(summary);
+  return http::retry_later(kNotAcknowledged,
+                           "Kafka has not acknowledged the batch; it may or may not be stored. Send it again unchanged",
+                           1s);
+}
+
+}  // namespace metricstream::ingestion
