@@ -185,7 +185,8 @@ bool BodyCollector::key(std::string_view key) {
       if (!is_sample_member(member_)) member_ = Member::unknown;
       return object_member(key, sample_seen_, sample_keys_);
     case Place::fields:
-      return inner_keys_.insert(key) || fail_duplicate(key);
+      if (!inner_keys_.insert(key)) return fail_duplicate(key);
+      return inner_keys_.size() <= max_members_ || fail_too_many_members(key);
     case Place::tags:  // compared at the object's end
       if (body_.tags.size() - first_tag_ < max_members_) return true;
       return fail_too_many_members(key);
