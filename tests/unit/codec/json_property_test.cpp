@@ -5,7 +5,7 @@
 #include "common/codec/json_batch.hpp"
 #include "common/codec/record.hpp"
 #include "tests/unit/codec/random_body.hpp"
-#include "tests/unit/codec/sample_records.hpp"
+#include "tests/unit/codec/sample_facts.hpp"
 
 namespace metricstream {
 namespace {

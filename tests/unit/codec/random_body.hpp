@@ -69,70 +69,76 @@ class RandomBody : private RandomParts {
     }
   }
 
-  // One sample object, and what it becomes under the defaults, which must be known by now.
-  std::string make_sample(bool must_have_name, Members members = {}) {
+  // A sample object under way: its text, and what its members mean by themselves.
+  struct Draft {
+    Members members;
     ExpectedSample sample;
     std::optional<Reason> name_fault;  // where there is no text to check
-    if (!must_have_name && chance(20)) {
-      name_fault = Reason::missing_name;
-    } else if (chance(15)) {
-      const std::string bad = one_of<std::string>({"", "a b", "#a", "9a", "\\", std::string(129, 'n')});
-      sample.name = bad;
-      members.emplace_back("name", quoted(bad));
-    } else if (chance(40)) {
-      name_fault = Reason::invalid_name;
-      members.emplace_back("name", one_of<std::string>({"1", "null", "[\"a\"]"}));
-    } else {
-      sample.name = one_of<std::string>({"cpu", "mem.used", "_x", "a/b:c-d"});
-      members.emplace_back("name", quoted(sample.name));
-    }
-
     std::optional<Reason> kind_fault;
+    std::vector<std::pair<std::string, Value>> values;  // by field; "" is the sample's own value
+  };
+
+  // One sample object, and what it becomes under the defaults, which must be known by now.
+  std::string make_sample(bool must_have_name, Members members = {}) {
+    Draft draft{.members = std::move(members), .sample = {}, .name_fault = {}, .kind_fault = {}, .values = {}};
+    add_name(draft, must_have_name);
+    add_kind(draft);
+    const Tags tags = make_tags();
+    if (tags.text) draft.members.emplace_back("tags", *tags.text);
+    const Time time = make_time();
+    if (time.text) draft.members.emplace_back("timestamp", *time.text);
+    add_values(draft);
+    add_unknown(draft.members);
+    // A field's name is made of the sample's, whatever that is, and checked like any other.
+    for (const auto& [field, value] : draft.values) {
+      ExpectedSample one = draft.sample;
+      if (!field.empty() && field != "value") one.name += "_" + field;
+      const auto fault =
+          draft.name_fault ? draft.name_fault : first_fault(one.name, value, draft.kind_fault, tags, time);
+      body_.samples.emplace_back(fault, finished(one, value, tags, time));
+    }
+    return object(std::move(draft.members));
+  }
+
+  void add_name(Draft& draft, bool must_be_there) {
+    if (!must_be_there && chance(20)) {
+      draft.name_fault = Reason::missing_name;
+    } else if (chance(40)) {
+      draft.name_fault = Reason::invalid_name;
+      draft.members.emplace_back("name", one_of<std::string>({"1", "null", "[\"a\"]"}));
+    } else {
+      draft.sample.name = chance(15) ? one_of<std::string>({"", "a b", "#a", "9a", "\\", std::string(129, 'n')})
+                                     : one_of<std::string>({"cpu", "mem.used", "_x", "a/b:c-d"});
+      draft.members.emplace_back("name", quoted(draft.sample.name));
+    }
+  }
+
+  void add_kind(Draft& draft) {
     if (chance(2)) {
       const std::vector<std::pair<std::string, MetricType>> types{
           {"gauge", MetricType::gauge}, {"counter", MetricType::counter}, {"timer", MetricType::histogram}};
       const auto& [type, kind] = one_of(types);
-      sample.type = kind;
-      if (chance(15)) kind_fault = Reason::unknown_type;
-      members.emplace_back("type", kind_fault ? one_of<std::string>({"\"Gauge\"", "null", "7", "{}"}) : quoted(type));
+      draft.sample.type = kind;
+      if (chance(15)) draft.kind_fault = Reason::unknown_type;
+      draft.members.emplace_back(
+          "type", draft.kind_fault ? one_of<std::string>({"\"Gauge\"", "null", "7", "{}"}) : quoted(type));
     }
-    if (chance(5)) {
-      sample.unit = one_of<std::string>({"", "ms", "bytes"});
-      const bool is_bad = chance(8);
-      members.emplace_back("unit", is_bad ? one_of<std::string>({"1", "null", "\"\\n\""}) : quoted(sample.unit));
-      if (is_bad && !kind_fault) kind_fault = Reason::invalid_unit;
-    }
-    const Tags tags = make_tags();
-    if (tags.text) members.emplace_back("tags", *tags.text);
-    const Time time = make_time();
-    if (time.text) members.emplace_back("timestamp", *time.text);
-
-    std::vector<std::pair<std::string, Value>> values;  // by field; "" is the sample's own value
-    const bool has_fields = chance(4);
-    if (!has_fields || chance(3)) {
-      if (!chance(20)) {
-        values.emplace_back("", make_value());
-        members.emplace_back("value", values.back().second.text);
-      }
-    }
-    if (has_fields) members.emplace_back("fields", make_fields(values));
-    add_unknown(members);
-    if (values.empty()) values.emplace_back("", Value{"", Reason::missing_value});
-
-    // A field's name is made of the sample's, whatever that is, and checked like any other.
-    const bool is_text = is_text_name(members);
-    for (const auto& [field, value] : values) {
-      ExpectedSample one = sample;
-      if (!field.empty() && field != "value") one.name += "_" + field;
-      const auto fault = is_text ? first_fault(one.name, value, kind_fault, tags, time) : name_fault;
-      body_.samples.emplace_back(fault, finished(one, value, tags, time));
-    }
-    return object(std::move(members));
+    if (!chance(5)) return;
+    draft.sample.unit = one_of<std::string>({"", "ms", "bytes"});
+    const bool is_bad = chance(8);
+    draft.members.emplace_back("unit",
+                               is_bad ? one_of<std::string>({"1", "null", "\"\\n\""}) : quoted(draft.sample.unit));
+    if (is_bad && !draft.kind_fault) draft.kind_fault = Reason::invalid_unit;
   }
 
-  static bool is_text_name(const Members& members) {
-    const auto name = std::ranges::find(members, std::string("name"), &Members::value_type::first);
-    return name != members.end() && name->second.starts_with('"');
+  void add_values(Draft& draft) {
+    const bool has_fields = chance(4);
+    if ((!has_fields || chance(3)) && !chance(20)) {
+      draft.values.emplace_back("", make_value());
+      draft.members.emplace_back("value", draft.values.back().second.text);
+    }
+    if (has_fields) draft.members.emplace_back("fields", make_fields(draft.values));
+    if (draft.values.empty()) draft.values.emplace_back("", Value{"", Reason::missing_value});
   }
 
   // The order of the checks: a name that is there and text, the value, the name's bytes, type and unit, tags, time.

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "common/codec/record.hpp"
-#include "tests/unit/codec/sample_records.hpp"
+#include "tests/unit/codec/sample_facts.hpp"
 
 namespace metricstream {
 namespace {
