@@ -176,6 +176,8 @@ void Reader::wrong_value(const Element& element, const YAML::Node& node, const s
   std::string message = "'" + (element.secret ? "***" : printable(expanded ? node.Scalar() : text)) + "'";
   if (expanded) message += " (after expansion)";
   message += ": expected " + element.expected;
+  const bool shows_form = element.form.empty() || element.expected.contains(" such as ");
+  if (!shows_form && !element.has_form(text)) message += ", written such as " + element.form;
   if (const auto near = suggest(text, element.words)) message += "; did you mean '" + *near + "'?";
   problem(node.Mark(), path, std::move(message));
 }

@@ -58,12 +58,14 @@ struct Element {
   std::string name;
   std::string description;
   std::string expected;            // for messages and documents
+  std::string form;                // examples of how it is written, where that is not plain
   std::vector<std::string> words;  // all allowed values, where they can be listed
   bool secret = false;
   std::vector<std::unique_ptr<Element>> children;                  // section, in the order of description
   std::vector<std::function<void(Report&)>> validators;            // section: run after all of its values are read
   std::function<bool(const std::string&)> set;                     // scalar: false when the text is no such value
   std::function<std::optional<std::string>()> get;                 // scalar: nothing when it has no value
+  std::function<bool(const std::string&)> has_form;                // scalar with a form: whether the text has it
   std::function<bool(const std::string&)> append;                  // scalars: false when the text is no such value
   std::function<void()> clear;                                     // scalars, texts, objects
   std::function<bool()> holds;                                     // scalars: the check over the whole list
@@ -115,6 +117,9 @@ class Schema {
 
  private:
   Element& make(std::string_view path, Element::Kind kind, std::string_view description);
+  // Place: T, or std::optional<T>.
+  template <class T, class Place>
+  void scalar(std::string_view path, Place& place, std::string_view description, Check<T> check);
 
   Element* root_;
 };
@@ -137,38 +142,38 @@ std::vector<std::string> words_of() {
   }
 }
 
-template <class T>
-void Schema::field(std::string_view path, T& value, std::string_view description,
-                   std::type_identity_t<Check<T>> check) {
+template <class T, class Place>
+void Schema::scalar(std::string_view path, Place& place, std::string_view description, Check<T> check) {
   Element& element = make(path, Element::Kind::scalar, description);
   element.expected = expected_phrase(Value<T>::expected(), check.expected);
   element.words = words_of<T>();
   element.secret = std::same_as<T, Secret>;
-  element.set = [&value, holds = std::move(check.holds)](const std::string& text) {
+  element.set = [&place, holds = std::move(check.holds)](const std::string& text) {
     std::optional<T> parsed = Value<T>::parse(text);
     if (!parsed || (holds && !holds(*parsed))) return false;
-    value = std::move(*parsed);
+    place = std::move(*parsed);
     return true;
   };
-  element.get = [&value]() -> std::optional<std::string> { return Value<T>::format(value); };
+  element.get = [&place]() -> std::optional<std::string> {
+    const std::optional<T> value = place;
+    return value ? std::optional(Value<T>::format(*value)) : std::nullopt;
+  };
+  if constexpr (requires { Value<T>::form(); }) {
+    element.form = Value<T>::form();
+    element.has_form = [](const std::string& text) { return Value<T>::parse(text).has_value(); };
+  }
+}
+
+template <class T>
+void Schema::field(std::string_view path, T& value, std::string_view description,
+                   std::type_identity_t<Check<T>> check) {
+  scalar<T>(path, value, description, std::move(check));
 }
 
 template <class T>
 void Schema::field(std::string_view path, std::optional<T>& value, std::string_view description,
                    std::type_identity_t<Check<T>> check) {
-  Element& element = make(path, Element::Kind::scalar, description);
-  element.expected = expected_phrase(Value<T>::expected(), check.expected);
-  element.words = words_of<T>();
-  element.secret = std::same_as<T, Secret>;
-  element.set = [&value, holds = std::move(check.holds)](const std::string& text) {
-    std::optional<T> parsed = Value<T>::parse(text);
-    if (!parsed || (holds && !holds(*parsed))) return false;
-    value = std::move(*parsed);
-    return true;
-  };
-  element.get = [&value]() -> std::optional<std::string> {
-    return value ? std::optional(Value<T>::format(*value)) : std::nullopt;
-  };
+  scalar<T>(path, value, description, std::move(check));
 }
 
 template <class T>

@@ -37,7 +37,8 @@ template <class T>
 concept Number = (std::integral<T> || std::floating_point<T>) && !std::same_as<T, bool>;
 
 // How one setting reads and prints: `parse` gives nothing for text that is no such value, `format` what parse reads
-// back, `expected` a noun phrase for messages and documents. Specialise it for a type of your own.
+// back, `expected` a noun phrase for messages and documents; `form`, where there is one, examples of how it is written,
+// for messages whose range has taken their place. Specialise it for a type of your own.
 template <class T>
 struct Value;
 
@@ -111,6 +112,7 @@ struct Value<std::chrono::duration<Rep, Period>> {
     const std::string unit = format(Duration{1});
     return unit == "1ns" ? "a duration such as 10s or 1m30s" : "a duration such as 10s or 1m30s, in steps of " + unit;
   }
+  static std::string form() { return "500ms, 75m or 1h30m"; }
 };
 
 template <>
@@ -121,6 +123,7 @@ struct Value<ByteSize> {
   }
   static std::string format(ByteSize value) { return format_byte_size(value); }
   static std::string expected() { return "a size such as 4096, 64KiB or 1MiB"; }
+  static std::string form() { return "4096, 64KiB or 1MiB"; }
 };
 
 template <NamedEnum E>

@@ -50,6 +50,7 @@ struct Settings {
   Mode mode = Mode::none;
   std::chrono::milliseconds timeout{10'000};
   ByteSize body{1 << 20};
+  ByteSize head{8 << 10};
   std::vector<std::string> brokers{"a:1", "b:2"};
   std::map<std::string, std::string> attributes;
   std::vector<Rule> rules;
@@ -63,6 +64,7 @@ inline void describe(Schema& schema, Settings& settings) {
   schema.field("http.timeouts.request", settings.timeout, "Whole request.",
                between(std::chrono::milliseconds(1), std::chrono::hours(1)));
   schema.field("http.limits.body", settings.body, "Largest body.");
+  schema.field("http.limits.head", settings.head, "Largest head.", between(ByteSize{1 << 10}, ByteSize{16 << 10}));
   schema.field("ratio", settings.ratio, "A share.", between(0, 1));
   schema.field("open", settings.open, "Whether.");
   schema.field("auth.mode", settings.mode, "Who may.");

@@ -84,6 +84,24 @@ TEST(Load, ReportsEverythingThatIsWrongInTheOrderOfTheFile) {
             "f.yaml:9:10: rules[1].raw: 'maybe': expected true or false\n");
 }
 
+TEST(Load, ShowsHowADurationOrASizeIsWrittenToWhoeverWroteItOtherwise) {
+  for (const char* text : {"75", "75 min", "1.5h", "1500us"}) {
+    EXPECT_EQ(problems_of("http: {timeouts: {request: " + std::string(text) + "}}\n"),
+              "f.yaml:1:28: http.timeouts.request: '" + std::string(text) +
+                  "': expected a duration from 1ms to 1h, in steps of 1ms, written such as 500ms, 75m or 1h30m\n");
+  }
+  EXPECT_EQ(problems_of("http: {timeouts: {request: 2h}}\n"),
+            "f.yaml:1:28: http.timeouts.request: '2h': expected a duration from 1ms to 1h, in steps of 1ms\n");
+  EXPECT_EQ(problems_of("http: {limits: {head: 9 KB}}\n"),
+            "f.yaml:1:23: http.limits.head: '9 KB': expected a size from 1KiB to 16KiB, written such as 4096, 64KiB or "
+            "1MiB\n");
+  EXPECT_EQ(problems_of("http: {limits: {head: 512}}\n"),
+            "f.yaml:1:23: http.limits.head: '512': expected a size from 1KiB to 16KiB\n");
+  EXPECT_EQ(problems_of("http: {limits: {body: huge}}\n"),
+            "f.yaml:1:23: http.limits.body: 'huge': expected a size such as 4096, 64KiB or 1MiB\n")
+      << "no example twice";
+}
+
 TEST(Load, RefusesKeysGivenTwice) {
   EXPECT_EQ(problems_of("open: true\nratio: 1\nopen: false\n"), "f.yaml:3:1: open: given twice, first at line 1\n");
   EXPECT_EQ(problems_of("attributes:\n  a: 1\n  a: 2\n"), "f.yaml:3:3: attributes.a: given twice, first at line 2\n");
