@@ -11,6 +11,7 @@ from .paths import DEPS, require_space
 from .problem import Problem
 
 VERSION = "2.7.11"
+PKG_CONFIG_VERSION = "v0.2.7"  # wraps pkg-config and builds flux when it is asked for that
 SERVER = DEPS / f"influxdb-{VERSION}" / "influxd2"
 
 
@@ -28,7 +29,7 @@ def build(say=print) -> Path:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     environment = _environment(work)
-    _run(["go", "install", "github.com/influxdata/pkg-config@latest"], work, environment)
+    _run(["go", "install", f"github.com/influxdata/pkg-config@{PKG_CONFIG_VERSION}"], work, environment)
     source = _copy_of_module(work, environment)
     command = ["go", "build", "-tags", "sqlite_foreign_keys,sqlite_json", "-o", str(work / "influxd2"), "./cmd/influxd"]
     if subprocess.run(command, cwd=source, env=environment, capture_output=True, check=False).returncode:
