@@ -8,8 +8,8 @@
 
 namespace metricstream::http {
 
-// A session's input: one block of memory, kept for the connection's life, so that a usual request (header and body)
-// comes in by one read and is used where it lies. Pure.
+// A request's input: one block of memory, so that a usual request (header and body) comes in by one read and is used
+// where it lies. Pure.
 class ReadBuffer {
  public:
   static constexpr std::size_t kCapacity = 32 * 1024;
@@ -30,6 +30,7 @@ class ReadBuffer {
     begin_ += count;
     if (begin_ == end_) begin_ = end_ = 0;
   }
+  void clear() { begin_ = end_ = 0; }
   // Takes back what came last.
   void drop_back(std::size_t count) { end_ -= count; }
   // Removes bytes from the middle; what is before them stays where it is.

@@ -65,7 +65,7 @@ bool RequestHead::add_field(Field field) {
 }
 
 void RequestHead::clear() {
-  method = target = path = query = request_id = traceparent = {};
+  method = target = path = query = remote_address = request_id = traceparent = {};
   version = 11;
   body = {};
   field_count_ = 0;

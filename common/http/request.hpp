@@ -46,7 +46,7 @@ struct RequestHead {
 
   // False when the table is full.
   bool add_field(Field field);
-  // For the next request of the same connection: all but the remote address goes.
+  // For another request.
   void clear();
 
  private:

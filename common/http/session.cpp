@@ -11,7 +11,6 @@ namespace metricstream::http {
 namespace {
 
 constexpr std::chrono::milliseconds kLinger{2'000};
-constexpr std::size_t kKeptOutput = 64 * 1024;
 // Of what a refused client goes on sending; then the connection is reset.
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 
@@ -31,8 +30,8 @@ bool has_token(std::string_view list, std::string_view token) {
 
 }  // namespace
 
-Session::Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared)
-    : socket_(std::move(socket)), shared_(shared), deadline_(socket_.get_executor()) {
+Session::Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared, RequestSpacePool& spaces)
+    : socket_(std::move(socket)), shared_(shared), deadline_(socket_.get_executor()), spaces_(spaces) {
   boost::system::error_code ignored;
   const auto remote = socket_.remote_endpoint(ignored);
   remote_address_ = ignored ? "" : remote.address().to_string();
@@ -82,7 +81,14 @@ Task<void> Session::run() {
   const End end{*this};
   set_deadline(shared_.options.timeouts.header);
   Next next = Next::request;
-  while (next == Next::request) next = co_await next_request();
+  while (next == Next::request) {
+    if (!space_) {
+      const bool has_input = co_await await_request();
+      if (!has_input) co_return;
+    }
+    next = co_await next_request();
+    if (next == Next::request && space_->input.empty()) space_.reset();
+  }
   if (next == Next::linger) co_await linger();
 }
 
@@ -95,56 +101,56 @@ Task<Session::Next> Session::next_request() {
   request_started_ = Clock::now();
   body_bytes_ = 0;
   deadline_.clear();
+  RequestHead& head = space_->head;
   bool is_well_formed = input == Input::ready;
   if (is_well_formed) {
-    auto parsed = parse_head(input_.data().substr(0, header_bytes), shared_.head_limits, head_);
+    auto parsed = parse_head(space_->input.data().substr(0, header_bytes), shared_.head_limits, head);
     if (!parsed) refuse(std::move(parsed.error()));
     is_well_formed = parsed.has_value();
   } else {
-    head_.clear();
+    head.clear();
   }
-  head_.remote_address = remote_address_;
+  head.remote_address = remote_address_;
   name_request();
   if (is_well_formed) co_return co_await serve(header_bytes);
   shared_.statistics.framing_errors.fetch_add(1, std::memory_order_relaxed);
-  co_return co_await answer(*refusal_, input_.data().size());
+  co_return co_await answer(*refusal_, space_->input.data().size());
 }
 
 Task<Session::Next> Session::serve(std::size_t header_bytes) {
   // The stages before the body, cheapest first; what they refuse is never read.
-  const auto route = shared_.router.route(head_.method, head_.path);
+  const RequestHead& head = space_->head;
+  const auto route = shared_.router.route(head.method, head.path);
   if (!route) refuse(route.error());
   const std::unique_ptr<Exchange> exchange = route ? begin(**route) : nullptr;
-  if (!refusal_ && head_.body.content_length > shared_.options.limits.body_bytes) {
+  if (!refusal_ && head.body.content_length > shared_.options.limits.body_bytes) {
     refuse(body_too_large(shared_.options.limits.body_bytes));
   }
   if (refusal_) {
     // A body that is here already is skipped, so that a client that is told to wait keeps its connection.
-    const bool can_skip = !head_.body.has_body() || has_whole_body(header_bytes);
+    const bool can_skip = !head.body.has_body() || has_whole_body(header_bytes);
     if (!can_skip) refusal_->close = true;
-    const std::size_t skipped = can_skip ? header_bytes + head_.body.content_length : input_.data().size();
+    const std::size_t skipped = can_skip ? header_bytes + head.body.content_length : space_->input.data().size();
     co_return co_await answer(*refusal_, skipped);
   }
 
   std::string_view body;
-  if (head_.body.has_body()) {
+  if (head.body.has_body()) {
     const Input input = co_await read_body(header_bytes, body);
     if (input == Input::closed) co_return Next::close;
-    if (input == Input::refused) co_return co_await answer(*refusal_, input_.data().size());
+    if (input == Input::refused) co_return co_await answer(*refusal_, space_->input.data().size());
   }
   deadline_.clear();
   body_bytes_ = body.size();
   const Response response = co_await call(*exchange, body);
-  const bool is_in_place = !body.empty() && body.data() != body_.data();
-  const Next next = co_await answer(response, header_bytes + (is_in_place ? body.size() : 0));
-  if (body_.capacity() > kKeptOutput) std::string().swap(body_);
-  co_return next;
+  const bool is_in_place = !body.empty() && body.data() != space_->body.data();
+  co_return co_await answer(response, header_bytes + (is_in_place ? body.size() : 0));
 }
 
 // Nothing where the handler has refused.
 std::unique_ptr<Exchange> Session::begin(Handler& handler) {
   try {
-    auto begun = handler.begin(head_);
+    auto begun = handler.begin(space_->head);
     if (begun) return std::move(*begun);
     refuse(std::move(begun.error()));
   } catch (const std::exception& exception) {
@@ -160,7 +166,7 @@ Task<Response> Session::call(Exchange& exchange, std::string_view body) {
     ~InFlight() { count.fetch_sub(1, std::memory_order_relaxed); }
   };
   const InFlight in_flight(shared_.statistics.requests_in_flight);
-  const Request request{head_, body};
+  const Request request{space_->head, body};
   std::string bug;
   try {
     co_return co_await exchange.answer(request);
@@ -171,28 +177,29 @@ Task<Response> Session::call(Exchange& exchange, std::string_view body) {
 }
 
 Response Session::answer_bug(std::string_view what) {
-  shared_.on_problem("request " + std::string(head_.request_id) + ": " + std::string(what));
+  shared_.on_problem("request " + std::string(space_->head.request_id) + ": " + std::string(what));
   Response response = problem(kInternal, "the server failed to handle this request; its log has the request id");
   response.close = true;
   return response;
 }
 
 Task<Session::Next> Session::answer(const Response& response, std::size_t consumed) {
-  const bool is_last_input = input_.data().size() <= consumed;
+  ReadBuffer& input = space_->input;
+  const RequestHead& head = space_->head;
+  const bool is_last_input = input.data().size() <= consumed;
   ResponseFrame frame;
   frame.date = http_date_now();
-  frame.request_id = head_.request_id;
+  frame.request_id = head.request_id;
   frame.close = response.close || wants_close() || (is_draining_ && is_last_input);
-  frame.keep_alive_10 = head_.version == 10;
-  frame.head_only = head_.method == "HEAD";
-  output_.clear();
-  append_response(output_, response, frame);
-  const bool is_written = co_await write(output_);
-  if (output_.capacity() > kKeptOutput) std::string().swap(output_);
+  frame.keep_alive_10 = head.version == 10;
+  frame.head_only = head.method == "HEAD";
+  space_->output.clear();
+  append_response(space_->output, response, frame);
+  const bool is_written = co_await write(space_->output);
   if (shared_.observer) {
-    shared_.observer->on_request(head_, response.status, body_bytes_, Clock::now() - request_started_);
+    shared_.observer->on_request(head, response.status, body_bytes_, Clock::now() - request_started_);
   }
-  input_.consume(std::min(consumed, input_.data().size()));
+  input.consume(std::min(consumed, input.data().size()));
   if (!is_written) co_return Next::close;
   if (!frame.close) co_return Next::request;
   co_return response.close ? Next::linger : Next::close;
@@ -205,31 +212,34 @@ Task<void> Session::linger() {
   set_deadline(kLinger);
   std::size_t total = 0;
   while (total < kLingerBytes && !is_draining_) {
-    input_.consume(input_.data().size());
+    space_->input.clear();
     const Input input = co_await read_more();
     if (input != Input::ready) break;
-    total += input_.data().size();
+    total += space_->input.data().size();
   }
 }
 
 bool Session::wants_close() const {
-  const auto connection = head_.find("Connection");
-  if (head_.version == 10) return !connection || !has_token(*connection, "keep-alive");
+  const RequestHead& head = space_->head;
+  const auto connection = head.find("Connection");
+  if (head.version == 10) return !connection || !has_token(*connection, "keep-alive");
   return connection && has_token(*connection, "close");
 }
 
 bool Session::has_whole_body(std::size_t header_bytes) const {
-  return !head_.body.is_chunked && input_.data().size() - header_bytes >= head_.body.content_length;
+  const RequestHead& head = space_->head;
+  return !head.body.is_chunked && space_->input.data().size() - header_bytes >= head.body.content_length;
 }
 
 void Session::name_request() {
-  head_.request_id = head_.find("X-Request-Id").value_or("");
-  if (!is_usable_request_id(head_.request_id)) {
-    make_request_id(made_request_id_);
-    head_.request_id = made_request_id_;
+  RequestHead& head = space_->head;
+  head.request_id = head.find("X-Request-Id").value_or("");
+  if (!is_usable_request_id(head.request_id)) {
+    make_request_id(space_->made_request_id);
+    head.request_id = space_->made_request_id;
   }
-  const auto trace = head_.find("traceparent");
-  if (trace && is_traceparent(*trace)) head_.traceparent = *trace;
+  const auto trace = head.find("traceparent");
+  if (trace && is_traceparent(*trace)) head.traceparent = *trace;
 }
 
 Session::Input Session::refuse(Response response) {

@@ -9,7 +9,7 @@
 
 #include "common/http/deadline.hpp"
 #include "common/http/handler.hpp"
-#include "common/http/read_buffer.hpp"
+#include "common/http/request_space.hpp"
 #include "common/http/server_shared.hpp"
 #include "common/runtime/task.hpp"
 
@@ -19,7 +19,8 @@ namespace metricstream::http {
 // in order. Lives on the thread that accepted it; owned by its own coroutine.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared);
+  // `spaces` belongs to the thread and outlives the session.
+  Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared, RequestSpacePool& spaces);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -50,9 +51,10 @@ class Session : public std::enable_shared_from_this<Session> {
   Response answer_bug(std::string_view what);
   Task<void> linger();
 
+  Task<bool> await_request();
+  bool read_now(bool& is_open);
   Task<Input> read_header(std::size_t& header_bytes);
   Task<Input> read_more();
-  bool read_last();
   Task<Input> read_body(std::size_t header_bytes, std::string_view& body);
   Task<Input> read_sized_body(std::size_t header_bytes, std::string_view& body);
   Task<Input> read_long_body(std::size_t header_bytes);
@@ -69,17 +71,14 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::ip::tcp::socket socket_;
   Server::Shared& shared_;
   Deadline<Session> deadline_;
-  ReadBuffer input_;
-  RequestHead head_;
+  RequestSpacePool& spaces_;
+  RequestSpacePool::Lease space_;  // while bytes of a request are here and until its answer is written
   std::optional<Response> refusal_;
-  std::string body_;  // where a body is put together that is chunked or larger than the buffer
-  std::string output_;
   std::string remote_address_;
-  std::string made_request_id_;
   Clock::time_point request_started_;
   std::size_t body_bytes_ = 0;
-  bool is_new_ = true;  // no request yet
-  bool is_idle_ = false;
+  bool is_new_ = true;    // no request yet
+  bool is_idle_ = false;  // waits for a request's first byte
   bool is_draining_ = false;
   bool is_late_ = false;  // the deadline has passed
   bool is_cut_ = false;

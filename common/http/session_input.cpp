@@ -19,102 +19,126 @@ constexpr std::uint64_t kBytesPerSecond = 20'000;  // the slowest body that is w
 
 }  // namespace
 
+// The first bytes of the next request, with a space to hold them; nothing is held while waiting. False when the
+// connection has ended, or is to end and nothing has come.
+Task<bool> Session::await_request() {
+  struct Idle {
+    bool& flag;
+    explicit Idle(bool& f) : flag(f) { flag = true; }
+    ~Idle() { flag = false; }
+  };
+  const Idle idle(is_idle_);
+  if (!is_new_) set_deadline(shared_.options.timeouts.idle);
+  if (is_new_ && is_draining_) set_deadline(kDrainGrace);
+  for (;;) {
+    boost::system::error_code error;
+    const bool is_to_end = is_draining_ && !is_new_;
+    if (!is_to_end) {
+      const auto [wait_error] = co_await socket_.async_wait(asio::socket_base::wait_read, use_result);
+      error = wait_error;
+    }
+    if (is_late_ || is_cut_) co_return false;
+    // What has been received in the moment that an idle connection is told to end is still a request to be answered.
+    bool is_open = true;
+    space_ = spaces_.lend();
+    const bool has_input = read_now(is_open);
+    if (has_input) co_return true;
+    space_.reset();
+    if (!is_open || error || is_to_end) co_return false;
+  }
+}
+
+// What is there already, without waiting.
+bool Session::read_now(bool& is_open) {
+  const auto space = space_->input.space();
+  boost::system::error_code error;
+  const std::size_t count = socket_.read_some(asio::buffer(space.data(), space.size()), error);
+  is_open = !error || error == asio::error::would_block;
+  space_->input.commit(count);
+  return count > 0;
+}
+
 Task<Session::Input> Session::read_more() {
-  const auto space = input_.space();
+  const auto space = space_->input.space();
   auto [error, count] = co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_result);
-  if (!error) input_.commit(count);
+  if (!error) space_->input.commit(count);
   // Bytes that came with the deadline came too late.
   co_return error || is_late_ || is_cut_ ? Input::closed : Input::ready;
 }
 
-// What an idle connection has received in the moment it was told to end is still a request to be answered.
-bool Session::read_last() {
-  const auto space = input_.space();
-  boost::system::error_code error;
-  const std::size_t count = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-  input_.commit(count);
-  return count > 0;
-}
-
 Task<Session::Input> Session::read_header(std::size_t& header_bytes) {
+  ReadBuffer& input = space_->input;
   std::size_t searched = 0;
   bool is_timed = is_new_;  // a new connection's time runs from its acceptance
   for (;;) {
     // An empty line before a request is allowed (RFC 9112, 2.2).
-    if (searched == 0 && input_.data().starts_with("\r\n")) input_.consume(2);
-    auto found = find_head(input_.data(), shared_.head_limits, searched);
+    if (searched == 0 && input.data().starts_with("\r\n")) input.consume(2);
+    auto found = find_head(input.data(), shared_.head_limits, searched);
     if (!found) co_return refuse(std::move(found.error()));
     header_bytes = *found;
     if (header_bytes > 0) co_return Input::ready;
 
-    is_idle_ = input_.empty();
-    if (is_idle_ && is_draining_ && is_new_) {
-      set_deadline(kDrainGrace);
-    } else if (is_idle_ && is_draining_) {
-      const bool has_request = read_last();
-      if (!has_request) co_return Input::closed;
-      continue;
-    } else if (is_idle_ && !is_timed) {
-      set_deadline(shared_.options.timeouts.idle);
-    } else if (!is_timed) {
-      is_timed = true;
-      set_deadline(shared_.options.timeouts.header);
-    }
-    input_.compact();
-    const Input input = co_await read_more();
-    const bool was_told_to_end = is_idle_ && is_draining_ && !is_late_ && !is_cut_;
-    is_idle_ = false;
-    if (input != Input::ready && !was_told_to_end) co_return Input::closed;
+    if (!is_timed) set_deadline(shared_.options.timeouts.header);
+    is_timed = true;
+    input.compact();
+    const Input more = co_await read_more();
+    if (more != Input::ready) co_return Input::closed;
   }
 }
 
 Task<Session::Input> Session::read_body(std::size_t header_bytes, std::string_view& body) {
+  const ReadBuffer& input = space_->input;
+  const RequestHead& head = space_->head;
   if (has_whole_body(header_bytes)) {
-    body = input_.data().substr(header_bytes, head_.body.content_length);
+    body = input.data().substr(header_bytes, head.body.content_length);
     co_return Input::ready;
   }
-  const auto announced = std::chrono::milliseconds(head_.body.content_length * 1000 / kBytesPerSecond);
+  const auto announced = std::chrono::milliseconds(head.body.content_length * 1000 / kBytesPerSecond);
   set_deadline(shared_.options.timeouts.body + announced);
-  const bool waits_for_permission = head_.version == 11 && head_.find("Expect") && input_.data().size() == header_bytes;
+  const bool waits_for_permission = head.version == 11 && head.find("Expect") && input.data().size() == header_bytes;
   if (waits_for_permission) {
     const bool is_written = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
     if (!is_written) co_return Input::closed;
     set_deadline(shared_.options.timeouts.body + announced);
   }
-  if (!head_.body.is_chunked) co_return co_await read_sized_body(header_bytes, body);
-  body_.clear();
-  const Input input = co_await read_chunked_body(header_bytes);
-  body = body_;
-  co_return input;
+  if (!head.body.is_chunked) co_return co_await read_sized_body(header_bytes, body);
+  space_->body.clear();
+  const Input result = co_await read_chunked_body(header_bytes);
+  body = space_->body;
+  co_return result;
 }
 
 Task<Session::Input> Session::read_sized_body(std::size_t header_bytes, std::string_view& body) {
-  if (header_bytes + head_.body.content_length > input_.room()) {
-    const Input input = co_await read_long_body(header_bytes);
-    body = body_;
-    co_return input;
+  const ReadBuffer& input = space_->input;
+  const RequestHead& head = space_->head;
+  if (header_bytes + head.body.content_length > input.room()) {
+    const Input result = co_await read_long_body(header_bytes);
+    body = space_->body;
+    co_return result;
   }
   while (!has_whole_body(header_bytes)) {
-    const Input input = co_await read_more();
-    if (input != Input::ready) co_return refuse_late_body();
+    const Input more = co_await read_more();
+    if (more != Input::ready) co_return refuse_late_body();
   }
-  body = input_.data().substr(header_bytes, head_.body.content_length);
+  body = input.data().substr(header_bytes, head.body.content_length);
   co_return Input::ready;
 }
 
 // Memory follows what has come, not what was announced.
 Task<Session::Input> Session::read_long_body(std::size_t header_bytes) {
-  const std::size_t length = head_.body.content_length;
-  body_.assign(input_.data().substr(header_bytes));
-  input_.drop_back(body_.size());
-  while (body_.size() < length) {
-    const std::size_t have = body_.size();
+  ReadBuffer& input = space_->input;
+  std::string& body = space_->body;
+  const std::size_t length = space_->head.body.content_length;
+  body.assign(input.data().substr(header_bytes));
+  input.drop_back(body.size());
+  while (body.size() < length) {
+    const std::size_t have = body.size();
     const std::size_t block = std::min(length - have, std::max(kFirstBodyBlock, have));
-    body_.resize(have + block);
+    body.resize(have + block);
     std::size_t filled = 0;
     while (filled < block) {
       auto [error, count] =
-          co_await socket_.async_read_some(asio::buffer(body_.data() + have + filled, block - filled), use_result);
+          co_await socket_.async_read_some(asio::buffer(body.data() + have + filled, block - filled), use_result);
       if (error || is_late_ || is_cut_) co_return refuse_late_body();
       filled += count;
     }
@@ -123,13 +147,14 @@ Task<Session::Input> Session::read_long_body(std::size_t header_bytes) {
 }
 
 Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes) {
+  ReadBuffer& input = space_->input;
   ChunkedDecoder decoder;
   for (;;) {
-    const std::string_view pending = input_.data().substr(header_bytes);
+    const std::string_view pending = input.data().substr(header_bytes);
     std::size_t used = 0;
-    const auto status = decoder.feed(pending, body_, shared_.options.limits.body_bytes, used);
+    const auto status = decoder.feed(pending, space_->body, shared_.options.limits.body_bytes, used);
     // The header stays where its views point; what is behind it moves up.
-    input_.erase(header_bytes, used);
+    input.erase(header_bytes, used);
     if (status == ChunkedDecoder::Status::done) co_return Input::ready;
     if (status != ChunkedDecoder::Status::need_more) {
       const bool is_too_large = status == ChunkedDecoder::Status::too_large;
@@ -139,8 +164,8 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes) {
       response.close = true;
       co_return refuse(std::move(response));
     }
-    const Input input = co_await read_more();
-    if (input != Input::ready) co_return refuse_late_body();
+    const Input more = co_await read_more();
+    if (more != Input::ready) co_return refuse_late_body();
   }
 }
 

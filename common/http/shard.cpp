@@ -84,7 +84,7 @@ void Server::Shard::admit(Socket socket) {
     return;
   }
   statistics.connections_accepted.fetch_add(1, std::memory_order_relaxed);
-  auto session = std::make_shared<Session>(std::move(socket), shared_);
+  auto session = std::make_shared<Session>(std::move(socket), shared_, spaces_);
   if (is_draining_) session->begin_drain();
   group_.spawn("session", run(std::move(session)));
 }

@@ -37,6 +37,7 @@ class Server::Shard {
   boost::asio::any_io_executor executor_;
   Shared& shared_;
   boost::asio::ip::tcp::acceptor acceptor_;
+  RequestSpacePool spaces_;
   TaskGroup group_;
   std::unordered_set<Session*> sessions_;
   bool is_draining_ = false;

@@ -148,7 +148,7 @@ TEST(RequestHead, DecodesQueryParameters) {
   EXPECT_EQ(head.query_parameter("plus"), "a b") << "the last one ends where the target does";
 }
 
-TEST(RequestHead, KeepsOnlyTheRemoteAddressForTheNextRequest) {
+TEST(RequestHead, KeepsNothingForTheNextRequest) {
   RequestHead head;
   head.remote_address = "127.0.0.1";
   ASSERT_TRUE(head.add_field({"A", "b"}));
@@ -156,7 +156,7 @@ TEST(RequestHead, KeepsOnlyTheRemoteAddressForTheNextRequest) {
   head.clear();
   EXPECT_EQ(head.fields().size(), 0U);
   EXPECT_EQ(head.request_id, "");
-  EXPECT_EQ(head.remote_address, "127.0.0.1");
+  EXPECT_EQ(head.remote_address, "");
 }
 
 }  // namespace

@@ -1,0 +1,54 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "tests/integration/http/test_server.hpp"
+#include "tests/support/connection_crowd.hpp"
+#include "tests/support/raw_http.hpp"
+
+namespace metricstream::http::test {
+namespace {
+
+using metricstream::test::ask;
+using metricstream::test::ConnectionCrowd;
+using metricstream::test::raise_file_limit;
+using metricstream::test::RawHttp;
+using metricstream::test::resident_bytes;
+
+constexpr std::size_t kConnections = 10'000;
+constexpr std::size_t kBound = 200'000'000;  // bytes of the whole process
+constexpr std::size_t kOtherFiles = 200;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
+TEST(IdleConnections, TenThousandFitInto200MegabytesAfterTheirFirstRequest) {
+  ConnectionCrowd crowd([](int socket) {
+    return ask(socket, "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+  });
+  const std::size_t count = std::min(kConnections, raise_file_limit() - kOtherFiles);
+  TestServer server({.connections = count + 1});
+  RawHttp other(server.port());
+  ASSERT_EQ(other.get("/hello").status, 200);
+  const std::size_t before = resident_bytes();
+  ASSERT_EQ(crowd.open(server.port(), count), count);
+  ASSERT_EQ(server.statistics().connections_open, static_cast<std::int64_t>(count + 1));
+  const std::size_t after = resident_bytes();
+  const std::size_t grown = after > before ? after - before : 0;
+  std::printf("%zu idle connections: %zu bytes each, resident memory %.1f MB grown by %.1f MB\n", count, grown / count,
+              static_cast<double>(after) / 1e6, static_cast<double>(grown) / 1e6);
+  if (count < kConnections) std::printf("the limit of open files allows no more than %zu connections\n", count);
+  if (!kIsSanitized) {
+    EXPECT_LT(grown / count, kBound / kConnections);
+    EXPECT_LT(after, kBound);
+  }
+  EXPECT_EQ(other.get("/hello").status, 200) << "and the server still serves";
+}
+
+}  // namespace
+}  // namespace metricstream::http::test
