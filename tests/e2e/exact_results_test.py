@@ -6,7 +6,7 @@ from stack import influxdb2_build
 from stack.expected import SECOND
 from stack.waiting import wait_until
 
-from tests.e2e.generator import Load
+from tests.e2e.load import Load
 from tests.e2e.oracle import Ledger
 from tests.e2e.readback import raw_readings
 from tests.e2e.system import SystemTest

@@ -6,7 +6,7 @@ import unittest
 
 from stack.waiting import wait_until
 
-from tests.e2e.generator import Load
+from tests.e2e.load import Load
 from tests.e2e.system import PARTITIONS, SystemTest
 
 KILLS = 10

@@ -2,7 +2,7 @@
 
 from stack.influxdb import InfluxDb
 
-from tests.e2e.generator import SKEWED, UNTIMED
+from tests.e2e.batches import SKEWED, UNTIMED
 from tests.e2e.oracle import Series
 
 

@@ -11,7 +11,7 @@ from stack.pipeline import Pipeline, chosen_influxdb
 from stack.services import database_of
 from stack.waiting import wait_until
 
-from tests.e2e.generator import GROUPED, SKEWED, UNTIMED
+from tests.e2e.batches import GROUPED, SKEWED, UNTIMED
 from tests.e2e.oracle import Ledger, grouped_windows_of, windows_of
 from tests.e2e.readback import totals, windows
 

@@ -1,15 +1,12 @@
-"""Clients that send everything a pipeline has to bear, and write down what must come out of it.
+"""Batches with everything a pipeline has to bear, and what must come out of each.
 
-Each client sends its batches one after the other (log order is then its sending order), repeats an unanswered batch
-unchanged until it is answered 202, and only then enters it into the ledger.
+A client enters a batch into its ledger when it is answered 202. Its batches are sent one after the other (log order is
+then its sending order).
 """
 
-import http.client
 import json
 import random
-import threading
 import time
-import urllib.parse
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -195,132 +192,3 @@ class Client:
             ({"name": "a", "value": 1, "timestamp": (now - TOO_OLD) // 1_000_000}, "too_old")])
         batch.errors[len(samples)] = reason
         samples.append(sample)
-
-
-class Sender:
-    """One connection that brings batches to the ingest service, again and again until they are answered 202."""
-
-    def __init__(self, url: str, patience: float = 90) -> None:
-        self._address = urllib.parse.urlsplit(url).netloc
-        self._connection: http.client.HTTPConnection | None = None
-        self._patience = patience
-        self.failed_attempts = 0
-
-    def send(self, client: str, batch: Batch) -> tuple[dict, int]:
-        """The answer to the batch, and how often it was sent."""
-        deadline, attempts = time.monotonic() + self._patience, 0
-        while True:
-            attempts += 1
-            try:
-                return self._attempt(client, batch), attempts
-            except (OSError, http.client.HTTPException) as error:
-                self.failed_attempts += 1
-                self.close()
-                if time.monotonic() > deadline:
-                    raise AssertionError(f"{batch.key} was not answered 202 within {self._patience} s: {error!r}") from error
-                time.sleep(0.02)  # a client's pause between two attempts
-
-    def _attempt(self, client: str, batch: Batch) -> dict:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._address, timeout=30)
-        headers = {"Content-Type": "application/json", "X-Client-Id": client, "Idempotency-Key": batch.key}
-        self._connection.request("POST", "/metrics", batch.body, headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status in (429, 503):
-            raise http.client.HTTPException(f"{answer.status}")
-        if answer.status != 202:
-            raise AssertionError(f"{batch.key}: {answer.status} {body[:300]!r}")
-        return json.loads(body)
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-def check_answer(batch: Batch, answer: dict) -> None:
-    counts = {name: answer[name] for name in ("received", "accepted", "rejected", "adjusted")}
-    expected = {"received": batch.samples, "accepted": batch.accepted, "rejected": batch.rejected, "adjusted": batch.adjusted}
-    assert counts == expected, f"{batch.key}: answered {counts}, expected {expected}: {answer['errors'][:5]}"
-    assert answer["idempotent"] is True, answer
-    reasons = {error["index"]: error["reason"] for error in answer["errors"]}
-    assert reasons == batch.errors, f"{batch.key}: answered {reasons}, expected {batch.errors}"
-
-
-class Load:
-    """Many clients over a few connections, for `batches` batches each, spread over `seconds`."""
-
-    def __init__(self, url: str, clients: int, connections: int, batches: int, batch_size: int, seconds: float, seed: int, oldest: float) -> None:
-        self.clients = [Client(number, seed, batch_size, oldest) for number in range(clients)]
-        self.accepted = 0  # samples over all 202 answers
-        self.sent = 0
-        self.failed_attempts = 0
-        self.repeats = 0
-        self._url, self._connections, self._batches, self._seconds, self._seed = url, connections, batches, seconds, seed
-        self._lock = threading.Lock()
-        self._errors: list[BaseException] = []
-        self._threads: list[threading.Thread] = []
-        self._stop = threading.Event()
-
-    def start(self) -> None:
-        for number in range(self._connections):
-            thread = threading.Thread(target=self._run, args=(self.clients[number::self._connections], number), daemon=True)
-            thread.start()
-            self._threads.append(thread)
-
-    def is_alive(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads)
-
-    def failure(self) -> str | None:
-        """What went wrong in a client: waiting for more has no point then."""
-        return f"a client failed: {self._errors[0]}" if self._errors else None
-
-    def stop(self) -> None:
-        """No new batches; those under way are brought to their end."""
-        self._stop.set()
-
-    def join(self) -> Ledger:
-        """Waits for the end and gives what must come out. Raises what went wrong in a client."""
-        for thread in self._threads:
-            thread.join()
-        if self._errors:
-            raise self._errors[0]
-        ledger = Ledger()
-        for client in self.clients:
-            ledger.merge(client.ledger)
-        return ledger
-
-    def _run(self, clients: list[Client], number: int) -> None:
-        sender, choice = Sender(self._url), random.Random(self._seed * 77 + number)
-        started = time.monotonic()
-        try:
-            for round_ in range(self._batches):
-                for position, client in enumerate(clients):
-                    due = started + self._seconds * (round_ + position / len(clients)) / self._batches
-                    if self._stop.wait(max(0.0, due - time.monotonic())):
-                        return
-                    self._one(client, sender, choice)
-        except BaseException as error:  # noqa: BLE001: handed to join()
-            self._errors.append(error)
-        finally:
-            self.failed_attempts += sender.failed_attempts
-            sender.close()
-
-    def _one(self, client: Client, sender: Sender, choice: random.Random) -> None:
-        before = client.last
-        batch = client.next_batch()
-        answer, attempts = sender.send(client.id, batch)
-        check_answer(batch, answer)
-        client.answered(batch, attempts)
-        answers = [answer["accepted"]]
-        # The client did not see the answer, or a proxy repeats: the same request again, also behind a later one.
-        recent = now_ns() - 3 * SECOND  # an older one may hold samples that are too old by now
-        for again in [one for one in (batch, before) if one and one.made_at > recent and choice.random() < 0.05]:
-            repeated, _ = sender.send(client.id, again)
-            check_answer(again, repeated)
-            answers.append(repeated["accepted"])
-        with self._lock:
-            self.sent += batch.samples
-            self.accepted += sum(answers)
-            self.repeats += len(answers) - 1
