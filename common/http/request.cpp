@@ -68,6 +68,7 @@ void RequestHead::clear() {
   method = target = path = query = remote_address = request_id = traceparent = {};
   version = 11;
   body = {};
+  peer_names = {};
   field_count_ = 0;
 }
 

@@ -34,8 +34,10 @@ struct RequestHead {
   unsigned version = 11;    // 10 or 11
   BodyFraming body;
   std::string_view remote_address;  // without the port
-  std::string_view request_id;      // X-Request-Id, or made here
-  std::string_view traceparent;     // W3C trace context; empty when absent or malformed
+  // Subject alternative names of the client's verified certificate: "DNS:host", "URI:...", "email:...".
+  std::span<const std::string> peer_names;
+  std::string_view request_id;   // X-Request-Id, or made here
+  std::string_view traceparent;  // W3C trace context; empty when absent or malformed
 
   [[nodiscard]] std::span<const Field> fields() const { return {fields_.data(), field_count_}; }
   // The first field of that name, compared without case; surrounding blanks are gone.
