@@ -41,6 +41,7 @@ Environment process_environment() {
 }
 
 Result<std::string> expand(std::string_view text, const Environment& environment) {
+  if (!environment) return std::string(text);
   std::string out;
   while (!text.empty()) {
     const std::size_t dollar = text.find('$');

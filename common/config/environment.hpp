@@ -9,7 +9,7 @@
 
 namespace metricstream::config {
 
-// Where ${NAME} comes from.
+// Where ${NAME} comes from. An empty function: nothing is expanded and a dollar is a dollar.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 // The process' own variables.

@@ -1,5 +1,6 @@
 #include "common/config/schema.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace metricstream::config {
@@ -55,6 +56,17 @@ void Schema::section(std::string_view path, std::string_view description) {
 }
 
 void Schema::unused(std::string_view path, std::string_view why) { make(path, Element::Kind::unused, why); }
+
+void Schema::hide(std::string_view path) {
+  Element* element = root_;
+  for (std::size_t start = 0; element != nullptr && start <= path.size();) {
+    const std::size_t end = std::min(path.find('.', start), path.size());
+    element = element->find(path.substr(start, end - start));
+    start = end + 1;
+  }
+  if (element == nullptr) throw std::logic_error("no such setting to hide: " + std::string(path));
+  element->secret = true;
+}
 
 void Schema::validate(std::function<void(Report&)> validator) { root_->validators.push_back(std::move(validator)); }
 

@@ -112,6 +112,9 @@ class Schema {
   // Recognised, of any shape, without effect: a file that has it gets a warning with `why`.
   void unused(std::string_view path, std::string_view why);
 
+  // No message shows a value of this setting: for those that somebody may paste a secret into by mistake.
+  void hide(std::string_view path);
+
   // A check across fields, called once all of them are read.
   void validate(std::function<void(Report&)> validator);
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 # A folder may include its own files and those of lower layers.
-LAYERS = {"base": 0, "model": 1, "log": 1, "metrics": 1, "codec": 2, "gzip": 2, "config": 2, "runtime": 2, "http": 3, "kafka": 3, "influx": 4, "cli": 5}
+LAYERS = {"base": 0, "model": 1, "log": 1, "metrics": 1, "codec": 2, "gzip": 2, "config": 2, "runtime": 2, "auth": 3, "http": 3, "kafka": 3, "influx": 4, "cli": 5}
 
 # Library header -> the only folders (of common/ and services/) that may include it.
 ROOMS = {

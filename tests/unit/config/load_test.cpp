@@ -156,6 +156,34 @@ TEST(Load, NeverShowsAnExpandedOrSecretValueInAMessage) {
   EXPECT_THAT(text, testing::Not(HasSubstr("hunter2")));
 }
 
+struct Door {
+  unsigned width = 1;
+  std::string key;
+};
+
+void describe(Schema& schema, Door& door) {
+  schema.field("lock.width", door.width, "How wide.");
+  schema.field("key", door.key, "What opens it.", not_empty());
+  schema.hide("lock.width");
+  schema.hide("key");
+}
+
+TEST(Load, NeverShowsAHiddenValueInAMessage) {
+  const auto loaded = load<Door>("lock: {width: hunter2}\nkey: ''\n", "f.yaml");
+  EXPECT_EQ(text_of(loaded.problems),
+            "f.yaml:1:15: lock.width: '***': expected an integer of 0 or more\n"
+            "f.yaml:2:6: key: '***': expected text, not empty\n");
+  Element root;
+  Schema schema(root);
+  EXPECT_THROW(schema.hide("key"), std::logic_error) << "before it is described";
+}
+
+TEST(Load, WithoutAnEnvironmentADollarIsADollar) {
+  const auto loaded = load<Door>("key: ${HOME} $$ ${\n", "f.yaml", Environment{});
+  EXPECT_EQ(text_of(loaded.problems), "");
+  EXPECT_EQ(loaded.settings.key, "${HOME} $$ ${");
+}
+
 TEST(Load, WarnsAboutWhatIsRecognisedButUnused) {
   const auto loaded = load_settings("open: true\nlegacy:\n  - anything: [goes]\n");
   EXPECT_TRUE(loaded.ok()) << text_of(loaded.problems);

@@ -1,0 +1,39 @@
+#include "common/auth/pepper.hpp"
+
+#include <utility>
+
+#include "common/auth/secret_hasher.hpp"
+#include "common/auth/whole_file.hpp"
+
+namespace metricstream::auth {
+namespace {
+
+constexpr mode_t kTooOpen = 0037;  // the group may read: that is how a service reads what root owns
+
+std::string octal(mode_t mode) {
+  std::string out = "0000";
+  for (std::size_t i = 4; i-- > 0; mode >>= 3U) out[i] = static_cast<char>('0' + (mode & 7U));
+  return out;
+}
+
+}  // namespace
+
+Secret pepper_of(std::string_view file_text) {
+  if (file_text.ends_with('\n')) file_text.remove_suffix(file_text.ends_with("\r\n") ? 2 : 1);
+  return Secret(std::string(file_text));
+}
+
+Result<PepperFile> read_pepper_file(const std::string& path) {
+  auto file = read_whole_file(path, kMaxPepperSize + 2);
+  if (!file) return std::unexpected(file.error());
+  const Secret text(std::move(file->text));
+  PepperFile out{.pepper = pepper_of(text.reveal()), .warning = {}};
+  if ((file->permissions & kTooOpen) != 0) {
+    out.warning =
+        "has mode " + octal(file->permissions) +
+        ", expected 0600 (or 0640 with the service's group): whoever reads it and the key file can test guesses";
+  }
+  return out;
+}
+
+}  // namespace metricstream::auth
