@@ -18,12 +18,22 @@ Hash128 Hash128::from_view(std::string_view sixteen_bytes) {
 
 std::uint64_t hash64(std::string_view data) { return XXH3_64bits(data.data(), data.size()); }
 
-Hash128 hash128(std::string_view data) {
+namespace {
+
+Hash128 canonical_of(XXH128_hash_t hash) {
   XXH128_canonical_t canonical{};
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(data.data(), data.size()));
+  XXH128_canonicalFromHash(&canonical, hash);
   Hash128 out;
   std::memcpy(out.bytes.data(), canonical.digest, out.bytes.size());
   return out;
+}
+
+}  // namespace
+
+Hash128 hash128(std::string_view data) { return canonical_of(XXH3_128bits(data.data(), data.size())); }
+
+Hash128 hash128(std::string_view data, std::uint64_t seed) {
+  return canonical_of(XXH3_128bits_withSeed(data.data(), data.size(), seed));
 }
 
 std::string to_hex(std::string_view data) {

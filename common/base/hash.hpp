@@ -19,6 +19,8 @@ struct Hash128 {
 
 [[nodiscard]] std::uint64_t hash64(std::string_view data);
 [[nodiscard]] Hash128 hash128(std::string_view data);
+// Another function for each seed: nobody who does not know it can choose data that meet.
+[[nodiscard]] Hash128 hash128(std::string_view data, std::uint64_t seed);
 
 // Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(std::string_view data);

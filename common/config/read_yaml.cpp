@@ -130,11 +130,11 @@ void Reader::read_section(Element& section, const YAML::Node& node, const std::s
     return;
   }
   each_key(node, path, [&](const YAML::Node& key, const YAML::Node& value) {
-    Element* child = section.find(key.Scalar());
+    Element* child = section.add_child ? section.add_child(key.Scalar()) : section.find(key.Scalar());
     if (child == nullptr) {
       return problem(key.Mark(), join(path, printable(key.Scalar())), unknown_setting(root_, section, key.Scalar()));
     }
-    read_child(*child, key, value, join(path, child->name));
+    read_child(*child, key, value, join(path, printable(child->name)));
   });
 }
 

@@ -74,7 +74,8 @@ struct Element {
   std::function<std::map<std::string, std::string>()> pairs;       // texts
   std::function<std::unique_ptr<Element>()> append_object;         // objects: describes a new last element of the list
   std::function<std::vector<std::unique_ptr<Element>>()> objects;  // objects: describes those that are there
-  std::function<std::unique_ptr<Element>()> example;  // objects: describes one with its defaults; reads only
+  std::function<std::unique_ptr<Element>()> example;      // objects: describes one with its defaults; reads only
+  std::function<Element*(const std::string&)> add_child;  // section with free keys: an entry, new or not
 
   [[nodiscard]] Element* find(std::string_view child);
   [[nodiscard]] const Element* find(std::string_view child) const;
@@ -108,6 +109,10 @@ class Schema {
   // A list of structs, each with `describe(Schema&, S&)`. A list in the file replaces the default as a whole.
   template <class S>
   void list(std::string_view path, std::vector<S>& values, std::string_view description);
+
+  // A map with free keys of structs, each with `describe(Schema&, S&)`.
+  template <class S>
+  void map(std::string_view path, std::map<std::string, S>& values, std::string_view description);
 
   // Recognised, of any shape, without effect: a file that has it gets a warning with `why`.
   void unused(std::string_view path, std::string_view why);
@@ -204,6 +209,20 @@ template <class S>
 void Schema::section(std::string_view path, S& settings, std::string_view description) {
   Schema nested(make(path, Element::Kind::section, description));
   describe(nested, settings);
+}
+
+template <class S>
+void Schema::map(std::string_view path, std::map<std::string, S>& values, std::string_view description) {
+  Element& element = make(path, Element::Kind::section, description);
+  element.add_child = [&element, &values](const std::string& name) {
+    const auto [entry, is_new] = values.try_emplace(name);
+    Element* known = is_new ? nullptr : element.find(name);
+    if (known != nullptr) return known;
+    element.children.push_back(described(entry->second));
+    element.children.back()->name = name;
+    return element.children.back().get();
+  };
+  for (const auto& [name, value] : values) element.add_child(name);
 }
 
 template <class S>

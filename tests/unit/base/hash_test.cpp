@@ -33,6 +33,13 @@ TEST(Hash, EveryByteCounts) {
   EXPECT_NE(hash128("x"), hash128(std::string("x\0", 2)));
 }
 
+TEST(Hash, EverySeedIsAnotherFunction) {
+  std::set<Hash128> seen{hash128("a client")};
+  for (std::uint64_t seed = 1; seed < 1000; ++seed) EXPECT_TRUE(seen.insert(hash128("a client", seed)).second) << seed;
+  EXPECT_EQ(hash128("a client", 7), hash128("a client", 7));
+  EXPECT_NE(hash128("a client", 7), hash128("b client", 7));
+}
+
 TEST(TableHash, IsEqualForEqualKeys) {
   EXPECT_EQ(TableHash{}("abc"), TableHash{}(std::string("abc")));
   EXPECT_EQ(TableHash{}(hash128("abc")), TableHash{}(hash128("abc")));
