@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <string_view>
+
+#include "common/base/clock.hpp"
+#include "services/ingestion/limits/charge.hpp"
+#include "services/ingestion/limits/current_limits.hpp"
+#include "services/ingestion/limits/decision.hpp"
+#include "services/ingestion/limits/limit_set.hpp"
+#include "services/ingestion/limits/ring_shards.hpp"
+#include "services/ingestion/limits/sliding_ring.hpp"
+
+namespace metricstream::limits {
+
+using RequestRing = SlidingRing<kSecond, 32>;  // slots of 31.25 ms
+using SampleRing = SlidingRing<kMinute, 60>;   // slots of 1 s
+
+struct TableSizes {
+  // Clients at a time; nothing: as many as there are, where a key file bounds them (auth.mode api_key).
+  std::optional<std::size_t> clients = 65'536;
+  std::size_t hosts = 65'536;    // client and host
+  std::size_t remotes = 65'536;  // addresses
+};
+
+struct SamplesTaken {
+  Decision decision;
+  Charge charge;  // open where samples were charged
+};
+
+// The rate limits of a replica: requests and samples a client, samples a host (of a client). Above the limit in no
+// window, however placed; refused is nothing that an exact log of window + one slot would take (SlidingRing). What is
+// refused is not charged.
+//
+// Memory is bounded: who finds no place, because all of a table's places are in use within the window, is counted in a
+// ring shared with all others like him, at his own limit (hosts: with those of one client, and of few others). A client
+// of the limits file always has a place.
+//
+// Time is an argument in nanoseconds of any epoch and should not go back (boot_time_ns). Keys are hashed with `seed`,
+// a random number of the process. Thread-safe; nothing blocks for longer than another decision.
+class RateLimiter {
+ public:
+  RateLimiter(const TableSizes& sizes, std::shared_ptr<const LimitSet> set, std::uint64_t seed,
+              std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+  RateLimiter(const RateLimiter&) = delete;
+  RateLimiter& operator=(const RateLimiter&) = delete;
+
+  // For every decision from now on, also of clients that are known already.
+  void use(std::shared_ptr<const LimitSet> set) { limits_.use(std::move(set)); }
+  [[nodiscard]] std::shared_ptr<const LimitSet> limits() const { return limits_.get(); }
+
+  // One request of a client.
+  [[nodiscard]] Decision take_request(std::string_view client, TimeNs now);
+  // One request of somebody who is not known yet, by his address (see remote_prefix) and the defaults of the set.
+  [[nodiscard]] Decision take_request_from(std::string_view remote_address, TimeNs now);
+  // `count` samples of a client and, where the batch names it (not empty), of its host: both limits or none.
+  [[nodiscard]] SamplesTaken take_samples(std::string_view client, std::string_view host, std::uint64_t count,
+                                          TimeNs now);
+
+  struct Stats {
+    TableStats remotes;
+    TableStats requests;
+    TableStats samples;
+    TableStats hosts;
+  };
+  [[nodiscard]] Stats stats() const;
+
+ private:
+  friend class Charge;
+  using RequestShards = RingShards<RequestRing>;
+  using SampleShards = RingShards<SampleRing>;
+
+  void give_back(const std::optional<Receipt>& client, const std::optional<Receipt>& host);
+
+  std::uint64_t seed_;
+  CurrentLimits limits_;
+  RequestShards remotes_;
+  RequestShards requests_;
+  SampleShards samples_;
+  SampleShards hosts_;
+};
+
+}  // namespace metricstream::limits

@@ -1,0 +1,133 @@
+// What a decision costs: nanoseconds for one hot client, for many that are known, for ids that nobody has seen; and
+// the bytes of a place in the tables. Time stands for 100 ns a decision, so that slots pass as they do under load.
+#include <benchmark/benchmark.h>
+
+#include <memory_resource>
+#include <string>
+#include <vector>
+
+#include "services/ingestion/limits/admission.hpp"
+#include "services/ingestion/limits/rate_limiter.hpp"
+
+namespace metricstream::limits {
+namespace {
+
+constexpr TimeNs kStep = 100;
+constexpr std::size_t kUnknown = 1 << 20;
+
+class CountingMemory final : public std::pmr::memory_resource {
+ public:
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    bytes_ += bytes;
+    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+  }
+  void do_deallocate(void* place, std::size_t bytes, std::size_t alignment) override {
+    bytes_ -= bytes;
+    std::pmr::new_delete_resource()->deallocate(place, bytes, alignment);
+  }
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+
+  std::size_t bytes_ = 0;
+};
+
+std::shared_ptr<const LimitSet> wide_limits() {
+  return std::make_shared<const LimitSet>(ClientLimits{.requests_per_second = Quota(Quota::kMost),
+                                                       .samples_per_minute = Quota(Quota::kMost),
+                                                       .host_samples_per_minute = Quota(Quota::kMost)});
+}
+
+const std::vector<std::string>& names() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < kUnknown; ++i) out.push_back("client-" + std::to_string(i * 7919 % 100'000'007));
+    return out;
+  }();
+  return all;
+}
+
+RateLimiter& limiter() {
+  static RateLimiter shared({}, wide_limits(), 1);
+  return shared;
+}
+
+// One thread's clients: `count` of the names, from where no other thread begins.
+std::size_t first_of(const benchmark::State& state) {
+  return static_cast<std::size_t>(state.thread_index()) * (kUnknown / 2);
+}
+
+void requests(benchmark::State& state) {
+  const auto clients = static_cast<std::size_t>(state.range(0));
+  const auto& all = names();
+  RateLimiter& shared = limiter();
+  std::size_t i = clients == 1 ? 0 : first_of(state);
+  TimeNs now = 0;
+  std::size_t n = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(shared.take_request(all[(i + n) % kUnknown], now += kStep));
+    if (++n == clients) n = 0;
+  }
+}
+BENCHMARK(requests)->ArgName("clients")->Arg(1)->Arg(10'000)->Arg(kUnknown / 2)->Threads(1)->Threads(2)->UseRealTime();
+
+void samples(benchmark::State& state) {
+  const auto clients = static_cast<std::size_t>(state.range(0));
+  const std::string host = state.range(1) != 0 ? "web-117.example.net" : "";
+  const auto& all = names();
+  RateLimiter& shared = limiter();
+  std::size_t i = clients == 1 ? 0 : first_of(state);
+  TimeNs now = 0;
+  std::size_t n = 0;
+  for (auto _ : state) {
+    SamplesTaken taken = shared.take_samples(all[(i + n) % kUnknown], host, 1, now += kStep);
+    taken.charge.keep();
+    benchmark::DoNotOptimize(taken.decision);
+    if (++n == clients) n = 0;
+  }
+}
+BENCHMARK(samples)
+    ->ArgNames({"clients", "host"})
+    ->ArgsProduct({{1, 10'000, kUnknown / 2}, {0, 1}})
+    ->Threads(1)
+    ->Threads(2)
+    ->UseRealTime();
+
+void refused_requests(benchmark::State& state) {
+  RateLimiter narrow({}, std::make_shared<const LimitSet>(ClientLimits{.requests_per_second = Quota(1)}), 1);
+  (void)narrow.take_request("client", 0);
+  for (auto _ : state) benchmark::DoNotOptimize(narrow.take_request("client", 1));
+}
+BENCHMARK(refused_requests);
+
+void admissions(benchmark::State& state) {
+  static Admission admission({});
+  const QueueFill queue{.records = 10, .records_limit = 20'000, .bytes = 1 << 20, .bytes_limit = 128 << 20};
+  for (auto _ : state) benchmark::DoNotOptimize(admission.admit(17'000, queue));
+}
+BENCHMARK(admissions)->Threads(1)->Threads(2)->UseRealTime();
+
+template <class Take>
+void bytes_of_a_place(benchmark::State& state, Take take) {
+  constexpr std::size_t kPlaces = 65'536;
+  for (auto _ : state) {
+    CountingMemory memory;
+    RateLimiter filled({}, wide_limits(), 1, &memory);
+    const std::size_t empty = memory.bytes();
+    for (std::size_t i = 0; i < 4 * kPlaces; ++i) take(filled, names()[i]);
+    state.counters["bytes_a_place"] = static_cast<double>(memory.bytes() - empty) / kPlaces;
+  }
+}
+void bytes_of_requests(benchmark::State& state) {
+  bytes_of_a_place(state, [](RateLimiter& filled, const std::string& name) { (void)filled.take_request(name, 0); });
+}
+void bytes_of_samples(benchmark::State& state) {
+  bytes_of_a_place(
+      state, [](RateLimiter& filled, const std::string& name) { filled.take_samples(name, "", 1, 0).charge.keep(); });
+}
+BENCHMARK(bytes_of_requests)->Iterations(1);
+BENCHMARK(bytes_of_samples)->Iterations(1);
+
+}  // namespace
+}  // namespace metricstream::limits
