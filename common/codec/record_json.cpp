@@ -1,6 +1,7 @@
 #include "common/codec/record_json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "common/base/hash.hpp"
@@ -28,6 +29,7 @@ class ObjectWriter {
   void number(std::string_view key, double value) {
     name(key);
     append_float(out_, value);
+    if (value == 0 && std::signbit(value)) out_ += ".0";  // many readers take -0 for an integer, which has no sign
   }
   void null(std::string_view key) {
     name(key);
@@ -61,6 +63,9 @@ void append_request(ObjectWriter& writer, const Record& record) {
     writer.null("batch_key");
   }
   writer.integer("accepted_at_ns", record.accepted_at);
+  writer.integer("max_age_ns", record.max_age);
+  writer.integer("partitions", record.partitions);
+  writer.integer("schema_version", record.schema_version);
   ObjectWriter attributes = writer.object("attributes");
   for (const auto& [key, value] : record.attributes) attributes.text(key, value);
   attributes.close();
@@ -99,6 +104,15 @@ void append_sample(std::string& out, const Record& record, std::uint32_t positio
   out.push_back('\n');
 }
 
+void append_empty_batch(std::string& out, const Record& record) {
+  ObjectWriter writer(out);
+  writer.text("kind", "batch");
+  writer.text("client_id", record.client_id);
+  append_request(writer, record);
+  writer.close();
+  out.push_back('\n');
+}
+
 }  // namespace
 
 void append_json_lines(const Record& record, std::string& out) {
@@ -110,6 +124,7 @@ void append_json_lines(const Record& record, std::string& out) {
     out.push_back('\n');
     return;
   }
+  if (record.batch.size() == 0) append_empty_batch(out, record);
   for (std::uint32_t i = 0; i < record.batch.size(); ++i) append_sample(out, record, i);
 }
 

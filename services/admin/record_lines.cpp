@@ -33,6 +33,25 @@ std::string text_of(const RecordPlace& place) {
   return std::to_string(place.partition) + "/" + std::to_string(place.offset);
 }
 
+std::string text_of(const RequestHeaders& headers) {
+  std::string out;
+  const auto append = [&out](const char* name, std::optional<std::string_view> value) {
+    if (value) out += name + printable(*value, kLongestText);
+  };
+  append(" request=", headers.request_id);
+  append(" batch=", headers.batch_id);
+  append(" traceparent=", headers.traceparent);
+  return out;
+}
+
+void append_json_header(std::string& out, const char* name, std::optional<std::string_view> value) {
+  out += '"';
+  out += name;
+  out += value ? "\":\"" : "\":null";
+  if (value) append_json_escaped(out, *value);
+  out += value ? "\"," : ",";
+}
+
 }  // namespace
 
 std::string format_time(TimeNs time) {
@@ -52,9 +71,11 @@ std::string format_time(TimeNs time) {
   return std::string(text, length) + fraction + "Z";
 }
 
-void append_text_lines(const RecordPlace& place, const Record& record, std::string& out) {
+void append_text_lines(const RecordPlace& place, const RequestHeaders* headers, const Record& record,
+                       std::string& out) {
+  const std::string end = "  " + text_of(place) + (headers != nullptr ? text_of(*headers) : "") + "\n";
   if (record.kind == RecordKind::tick) {
-    out += format_time(place.appended_at) + " tick  " + text_of(place) + "\n";
+    out += format_time(place.appended_at) + " tick" + end;
     return;
   }
   const Batch& batch = record.batch;
@@ -63,16 +84,20 @@ void append_text_lines(const RecordPlace& place, const Record& record, std::stri
     append_series(out, batch, batch.series[batch.sample_series[i]]);
     out += " ";
     append_value(out, batch.values[i]);
-    out += "  " + text_of(place) + "\n";
+    out += end;
   }
 }
 
-void append_placed_json_lines(const RecordPlace& place, const Record& record, std::string& out) {
+void append_placed_json_lines(const RecordPlace& place, const RequestHeaders& headers, const Record& record,
+                              std::string& out) {
   std::string lines;
   append_json_lines(record, lines);
-  const std::string front = "{\"partition\":" + std::to_string(place.partition) +
-                            ",\"offset\":" + std::to_string(place.offset) +
-                            ",\"appended_at_ns\":" + std::to_string(place.appended_at) + ",";
+  std::string front = "{\"partition\":" + std::to_string(place.partition) +
+                      ",\"offset\":" + std::to_string(place.offset) +
+                      ",\"appended_at_ns\":" + std::to_string(place.appended_at) + ",";
+  append_json_header(front, "request_id", headers.request_id);
+  append_json_header(front, "batch_id", headers.batch_id);
+  append_json_header(front, "traceparent", headers.traceparent);
   std::string_view rest = lines;
   while (!rest.empty()) {
     const auto end = rest.find('\n');

@@ -25,6 +25,7 @@ struct TailOptions {
   bool from_beginning = false;
   bool exit_at_end = false;
   bool ticks = false;
+  bool headers = false;
   std::uint64_t count = 0;  // records; 0: no end
   std::string client;
 };
@@ -45,11 +46,13 @@ class Tail {
     if (record_.kind == RecordKind::tick && !options_.ticks) return true;
     if (!options_.client.empty() && record_.client_id != options_.client) return true;
     const RecordPlace place{message.partition(), message.offset(), message.timestamp()};
+    const RequestHeaders headers{message.header("ms-request-id"), message.header("ms-batch-id"),
+                                 message.header("traceparent")};
     text_.clear();
     if (options_.json) {
-      append_placed_json_lines(place, record_, text_);
+      append_placed_json_lines(place, headers, record_, text_);
     } else {
-      append_text_lines(place, record_, text_);
+      append_text_lines(place, options_.headers ? &headers : nullptr, record_, text_);
     }
     std::cout << text_;
     ++printed_;
@@ -118,6 +121,7 @@ void add_tail(CLI::App& app, const Connections& connections, Command& chosen) {
   command->add_option("--count", options->count, "Stop after so many records");
   command->add_option("--client", options->client, "Only this client's records");
   command->add_flag("--ticks", options->ticks, "Also the aggregators' ticks");
+  command->add_flag("--headers", options->headers, "Also request id, batch id and traceparent (--json: always)");
   command->footer("Example: metricstream-admin tail --from-beginning --exit-at-end --json | jq .name");
   command->callback([options, &connections, &chosen] {
     chosen = [options, &connections] { return tail_log(connections, *options); };

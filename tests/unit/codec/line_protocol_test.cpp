@@ -8,9 +8,6 @@
 #include <map>
 #include <random>
 
-#include "common/base/hash.hpp"
-#include "common/codec/record_json.hpp"
-
 namespace metricstream {
 namespace {
 
@@ -83,53 +80,6 @@ TEST(PointTags, agree_with_a_map) {
     merge_point_tags(own_sorted, "me", shuffled, out);
     ASSERT_EQ(out, std::vector<TagView>(expected.begin(), expected.end()));
   }
-}
-
-TEST(RecordJson, gives_one_object_a_sample) {
-  Record record;
-  record.client_id = "client \"1\"";
-  record.accepted_at = 1000;
-  record.key = BatchKey{"key", Hash128{}};
-  record.attributes.emplace_back("dc", "eu");
-  Batch& batch = record.batch;
-  batch.dictionary = {"cpu", "host", "a\tb", "ms"};
-  batch.tags = {{1, 2}};
-  batch.series = {{.name = 0, .unit = 3, .first_tag = 0, .tag_count = 1, .type = MetricType::histogram}, {.name = 0}};
-  batch.sample_series = {0, 1, 1};
-  batch.timestamps = {900, 1001, 1002};
-  batch.values = {0.1, -2, 1e300};
-  batch.indexes = {0, 1, 4};
-  batch.adjusted = {{1, 99999}};
-  batch.arrivals = {2};
-  const std::string request =
-      R"("batch_key":{"client_key":"key","body_hash":"00000000000000000000000000000000"},"accepted_at_ns":1000,"attributes":{"dc":"eu"}})";
-  std::string out;
-  append_json_lines(record, out);
-  EXPECT_EQ(
-      out,
-      R"({"client_id":"client \"1\"","name":"cpu","tags":{"host":"a\tb"},"type":"histogram","unit":"ms","value":0.1,"timestamp_ns":900,"index":0,"placement":"own",)" +
-          request + "\n" +
-          R"({"client_id":"client \"1\"","name":"cpu","tags":{},"type":"gauge","value":-2,"timestamp_ns":1001,"index":1,"placement":"adjusted","original_timestamp_ns":99999,)" +
-          request + "\n" +
-          R"({"client_id":"client \"1\"","name":"cpu","tags":{},"type":"gauge","value":1e+300,"timestamp_ns":1002,"index":4,"placement":"arrival",)" +
-          request + "\n");
-
-  record.key.reset();
-  batch.clear();
-  batch.dictionary = {"cpu"};
-  batch.series = {{.name = 0}};
-  batch.sample_series = {0};
-  batch.timestamps = {1};
-  batch.values = {1};
-  batch.indexes = {0};
-  out.clear();
-  append_json_lines(record, out);
-  EXPECT_THAT(out, ::testing::HasSubstr(R"("batch_key":null)"));
-
-  record.kind = RecordKind::tick;
-  out.clear();
-  append_json_lines(record, out);
-  EXPECT_EQ(out, "{\"kind\":\"tick\",\"accepted_at_ns\":1000}\n");
 }
 
 }  // namespace
