@@ -22,8 +22,7 @@ TEST(Load, EmptyTextAndEmptySectionsGiveTheDefaults) {
   }
 }
 
-TEST(Load, ReadsEveryKindOfSetting) {
-  const auto loaded = load_settings(R"(
+constexpr const char* kEverything = R"(
 http:
   listen: "[::1]:9000"
   threads: 8
@@ -45,7 +44,10 @@ rules:
 store:
   token: s3cret
   user: me
-)");
+)";
+
+TEST(Load, ReadsEveryKindOfSetting) {
+  const auto loaded = load_settings(kEverything);
   ASSERT_TRUE(loaded.ok()) << text_of(loaded.problems);
   const Settings& s = loaded.settings;
   EXPECT_EQ(s.listen, "[::1]:9000");

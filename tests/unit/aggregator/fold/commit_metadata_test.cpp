@@ -42,48 +42,53 @@ TEST(CommitMetadata, IsShortPrintableAsciiAtTheExtremes) {
   EXPECT_EQ(parse_commit_metadata(text).value(), widest);
 }
 
+const std::string kGood = "2;10;20;30;0123456789abcdef;1;fedcba9876543210";
+
+std::vector<std::string> malformed() {
+  return {
+      std::string(),
+      std::string("2"),
+      std::string(";;;;;;"),
+      std::string("-"),
+      std::string("1;10;20;30;a;1;b"),  // another format
+      std::string("22;10;20;30;a;1;b"),
+      std::string("2 ;10;20;30;a;1;b"),
+      std::string("2;10;20;30;a;1"),  // a part too few, and one too many
+      std::string("2;10;20;30;a;1;b;"),
+      std::string("2;10;20;30;a;1;b;c"),
+      std::string("2;;20;30;a;1;b"),
+      std::string("2;10;;30;a;1;b"),
+      std::string("2;10;20;;a;1;b"),
+      std::string("2;x;20;30;a;1;b"),
+      std::string("2;10;2x;30;a;1;b"),
+      std::string("2;10;20;3.0;a;1;b"),
+      std::string("2;+10;20;30;a;1;b"),
+      std::string("2; 10;20;30;a;1;b"),
+      std::string("2;10;20;0x30;a;1;b"),
+      std::string("2;10;-1;30;a;1;b"),                   // n below the log
+      std::string("2;9223372036854775808;20;30;a;1;b"),  // out of range
+      std::string("2;10;99999999999999999999;30;a;1;b"),
+      std::string("2;10;20;30;;1;b"),
+      std::string("2;10;20;30;a;;b"),
+      std::string("2;10;20;30;a;1;"),
+      std::string("2;10;20;30;a b;1;b"),
+      std::string("2;10;20;30;a;1;b\n"),
+      std::string("2;10;20;30;a;1;\x7f"),
+      std::string("2;10;20;30;\xc3\xa4;1;b"),
+      std::string("2;10;20;30;a;1;b\0", 17),
+      kGood + std::string(200, 'x'),
+  };
+}
+
 TEST(CommitMetadata, NothingElseIsGuessedAt) {
-  const std::string good = "2;10;20;30;0123456789abcdef;1;fedcba9876543210";
-  ASSERT_TRUE(parse_commit_metadata(good));
-  for (const std::string& bad : {
-           std::string(),
-           std::string("2"),
-           std::string(";;;;;;"),
-           std::string("-"),
-           std::string("1;10;20;30;a;1;b"),  // another format
-           std::string("22;10;20;30;a;1;b"),
-           std::string("2 ;10;20;30;a;1;b"),
-           std::string("2;10;20;30;a;1"),  // a part too few, and one too many
-           std::string("2;10;20;30;a;1;b;"),
-           std::string("2;10;20;30;a;1;b;c"),
-           std::string("2;;20;30;a;1;b"),
-           std::string("2;10;;30;a;1;b"),
-           std::string("2;10;20;;a;1;b"),
-           std::string("2;x;20;30;a;1;b"),
-           std::string("2;10;2x;30;a;1;b"),
-           std::string("2;10;20;3.0;a;1;b"),
-           std::string("2;+10;20;30;a;1;b"),
-           std::string("2; 10;20;30;a;1;b"),
-           std::string("2;10;20;0x30;a;1;b"),
-           std::string("2;10;-1;30;a;1;b"),                   // n below the log
-           std::string("2;9223372036854775808;20;30;a;1;b"),  // out of range
-           std::string("2;10;99999999999999999999;30;a;1;b"),
-           std::string("2;10;20;30;;1;b"),
-           std::string("2;10;20;30;a;;b"),
-           std::string("2;10;20;30;a;1;"),
-           std::string("2;10;20;30;a b;1;b"),
-           std::string("2;10;20;30;a;1;b\n"),
-           std::string("2;10;20;30;a;1;\x7f"),
-           std::string("2;10;20;30;\xc3\xa4;1;b"),
-           std::string("2;10;20;30;a;1;b\0", 17),
-           good + std::string(200, 'x'),
-       }) {
+  ASSERT_TRUE(parse_commit_metadata(kGood));
+  for (const std::string& bad : malformed()) {
     const auto parsed = parse_commit_metadata(bad);
     ASSERT_FALSE(parsed) << bad;
     EXPECT_NE(parsed.error().message.find("expected 2;TB;n;C"), std::string::npos);
   }
-  for (std::size_t length = 0; length < good.rfind(';') + 1; ++length) {
-    EXPECT_FALSE(parse_commit_metadata(good.substr(0, length))) << "cut to " << length;
+  for (std::size_t length = 0; length < kGood.rfind(';') + 1; ++length) {
+    EXPECT_FALSE(parse_commit_metadata(kGood.substr(0, length))) << "cut to " << length;
   }
 }
 

@@ -33,56 +33,81 @@ struct Model {
   }
 };
 
+// The memory and the model beside each other, under one random step after the other.
+class Comparison {
+ public:
+  explicit Comparison(std::uint64_t seed) : random_(seed) {}
+
+  void step(std::int64_t offset) {
+    // Names that read the same when they are put together carelessly.
+    client_ = random_.chance(50) ? "a" : "ab";
+    client_key_ = random_.chance(50) ? "bc" : "c";
+    body_ = std::to_string(random_.below(4));
+    hold_ = {through_ + 10 * random_.between(1, 6)};
+    if (random_.chance(20)) {
+      ASSERT_EQ(memory_.find(client_, key()) != nullptr,
+                model_.requests.contains(std::tuple(client_, client_key_, body_)));
+    } else if (random_.chance(60)) {
+      ASSERT_NO_FATAL_FAILURE(remember_request({offset, offset * 2}));
+    } else {
+      ASSERT_NO_FATAL_FAILURE(remember_adjusted());
+    }
+    if (random_.chance(10)) forget();
+    ASSERT_EQ(memory_.size(), model_.requests.size() + model_.adjusted.size());
+    Position earliest{1'000'000, 7};
+    for (const auto& [end, position] : model_.pins) earliest = earlier(earliest, position);
+    ASSERT_EQ(memory_.earliest({1'000'000, 7}), earliest);
+  }
+
+ private:
+  [[nodiscard]] BatchKey key() const { return {client_key_, hash128(body_)}; }
+
+  void remember_request(Position position) {
+    KeyMemory::Request* const request = memory_.remember(client_, key(), hold_);
+    const auto name = std::tuple(client_, client_key_, body_);
+    auto& expected = model_.requests.try_emplace(name, Model::Request{{}, hold_.end}).first->second;
+    bool learnt = false;
+    for (int i = 0; i < 5; ++i) {
+      const auto index = static_cast<std::uint32_t>(random_.below(300));
+      const bool fresh = request->seen.insert(index);
+      ASSERT_EQ(fresh, expected.seen.insert(index).second);
+      learnt |= fresh;
+    }
+    if (!learnt) return;
+    memory_.extend(*request, hold_);
+    expected.hold = std::max(expected.hold, hold_.end);
+    memory_.pin(hold_, position);
+    model_.pins.try_emplace(hold_.end, position);
+  }
+
+  void remember_adjusted() {
+    const TimeNs original = random_.between(0, 20);
+    ASSERT_EQ(memory_.knows_adjusted(client_, original), model_.adjusted.contains({client_, original}));
+    memory_.remember_adjusted(client_, original, hold_);
+    model_.adjusted.try_emplace({client_, original}, hold_.end);
+  }
+
+  void forget() {
+    through_ += 10 * random_.between(0, 3);
+    memory_.forget(through_);
+    model_.forget(through_);
+  }
+
+  Random random_;
+  KeyMemory memory_;
+  Model model_;
+  TimeNs through_ = 0;
+  std::string client_;
+  std::string client_key_;
+  std::string body_;
+  KeyMemory::Hold hold_{};
+};
+
 TEST(KeyMemory, RemembersRequestsAndAdjustedReadingsUntilTheirHoldAndPinsThem) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     SCOPED_TRACE(seed);
-    Random random(seed);
-    KeyMemory memory;
-    Model model;
-    TimeNs through = 0;
-    for (std::int64_t offset = 0; offset < 500; ++offset) {
-      // Names that read the same when they are put together carelessly.
-      const std::string client = random.chance(50) ? "a" : "ab";
-      const std::string client_key = random.chance(50) ? "bc" : "c";
-      const std::string body = std::to_string(random.below(4));
-      const BatchKey key{client_key, hash128(body)};
-      const KeyMemory::Hold hold{through + 10 * random.between(1, 6)};
-      const auto name = std::tuple(client, client_key, body);
-      if (random.chance(20)) {
-        KeyMemory::Request* const found = memory.find(client, key);
-        ASSERT_EQ(found != nullptr, model.requests.contains(name));
-      } else if (random.chance(60)) {
-        KeyMemory::Request* const request = memory.remember(client, key, hold);
-        auto& expected = model.requests.try_emplace(name, Model::Request{{}, hold.end}).first->second;
-        bool learnt = false;
-        for (int i = 0; i < 5; ++i) {
-          const auto index = static_cast<std::uint32_t>(random.below(300));
-          const bool fresh = request->seen.insert(index);
-          ASSERT_EQ(fresh, expected.seen.insert(index).second);
-          learnt |= fresh;
-        }
-        if (learnt) {
-          memory.extend(*request, hold);
-          expected.hold = std::max(expected.hold, hold.end);
-          memory.pin(hold, {offset, offset * 2});
-          model.pins.try_emplace(hold.end, Position{offset, offset * 2});
-        }
-      } else {
-        const TimeNs original = random.between(0, 20);
-        ASSERT_EQ(memory.knows_adjusted(client, original), model.adjusted.contains({client, original}));
-        memory.remember_adjusted(client, original, hold);
-        model.adjusted.try_emplace({client, original}, hold.end);
-      }
-      if (random.chance(10)) {
-        through += 10 * random.between(0, 3);
-        memory.forget(through);
-        model.forget(through);
-      }
-      ASSERT_EQ(memory.size(), model.requests.size() + model.adjusted.size());
-      Position earliest{1'000'000, 7};
-      for (const auto& [end, position] : model.pins) earliest = earlier(earliest, position);
-      ASSERT_EQ(memory.earliest({1'000'000, 7}), earliest);
-    }
+    Comparison comparison(seed);
+    for (std::int64_t offset = 0; offset < 500; ++offset) ASSERT_NO_FATAL_FAILURE(comparison.step(offset));
   }
 }
 

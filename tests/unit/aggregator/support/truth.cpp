@@ -129,33 +129,41 @@ class Model {
       return;
     }
     const std::string key = record.client + "\n" + text_of(sample.name, {sample.tags.begin(), sample.tags.end()});
-    const bool reading = sample.type != MetricType::histogram;
-    if (reading && sample.placement == Placement::own && adjusted_.contains({key, sample.time})) {
+    if (is_known_reading(key, sample)) {
       ++truth_.duplicate;
       return;
     }
+    enter(offset, record, sample, key, rule);
+  }
+
+  static bool is_reading(const LoggedSample& sample) { return sample.type != MetricType::histogram; }
+  static bool is_own(const LoggedSample& sample) { return is_reading(sample) && sample.placement == Placement::own; }
+
+  // Whether a reading came before, under its own timestamp or under one that was replaced.
+  bool is_known_reading(const std::string& key, const LoggedSample& sample) {
+    if (is_own(sample)) {
+      if (adjusted_.contains({key, sample.time})) return true;
+      const auto& readings = series_[key].readings;
+      const auto found = readings.find(sample.time);
+      return found != readings.end() && found->second == sample.value;
+    }
+    if (!is_reading(sample) || sample.placement != Placement::adjusted) return false;
+    return series_[key].readings.contains(sample.original) || !adjusted_.insert({key, sample.original}).second;
+  }
+
+  void enter(std::size_t offset, const LoggedRecord& record, const LoggedSample& sample, const std::string& key,
+             std::uint32_t rule) {
     History& history = series_[key];
-    if (reading && sample.placement == Placement::adjusted) {
-      if (history.readings.contains(sample.original) || !adjusted_.insert({key, sample.original}).second) {
-        ++truth_.duplicate;
-        return;
-      }
-    }
-    const bool own = reading && sample.placement == Placement::own;
-    if (own && history.readings.contains(sample.time) && history.readings[sample.time] == sample.value) {
-      ++truth_.duplicate;
-      return;
-    }
     history.shape = sample;
     history.client = record.client;
     history.rule = rule;
-    if (own && history.readings.contains(sample.time)) {
+    if (is_own(sample) && history.readings.contains(sample.time)) {
       ++truth_.replaced;
     } else {
       ++truth_.counted;
       truth_.inserted.emplace_back(offset, sample.time);
     }
-    if (own) {
+    if (is_own(sample)) {
       history.readings[sample.time] = sample.value;
     } else {
       history.others.push_back({sample.time, sample.value});
@@ -165,12 +173,12 @@ class Model {
     history.attributes.try_emplace(block, record.attributes);
     const Tags group = group_tags(settings_.rules.at(rule), sample.tags);
     group_attributes_.try_emplace({record.client, sample.name, group, block}, record.attributes);
-    if (settings_.rules.at(rule).raw) write_raw(offset, history, sample, own, block);
+    if (settings_.rules.at(rule).raw) write_raw(offset, history, sample, block);
   }
 
-  void write_raw(std::size_t offset, const History& history, const LoggedSample& sample, bool own, TimeNs block) {
+  void write_raw(std::size_t offset, const History& history, const LoggedSample& sample, TimeNs block) {
     TimeNs time = sample.time;
-    if (!own) time = start_of(time, kMillisecond) + static_cast<TimeNs>(offset) % 1000 * 1000 + sample.index;
+    if (!is_own(sample)) time = start_of(time, kMillisecond) + static_cast<TimeNs>(offset) % 1000 * 1000 + sample.index;
     const std::string text = output_text(history.client, sample.name, sample.tags, history.attributes.at(block));
     truth_.points[{0, time, text}] = {{"value", sample.value}};
   }
@@ -265,36 +273,6 @@ double naive_field(const std::string& name, std::span<const double> values) {
   std::size_t rank = 1;
   while (rank * scale < digits * sorted.size()) ++rank;
   return sorted[rank - 1];
-}
-
-std::string difference(const Contents& expected, const Contents& actual) {
-  std::string out;
-  int shown = 0;
-  const auto show = [&](const char* what, const PointName& name, const FieldMap& fields) {
-    out += std::string(what) + " " + name.series + " size " + std::to_string(name.size / kSecond) + "s at " +
-           std::to_string(name.time);
-    for (const auto& [field, value] : fields) out += " " + field + "=" + std::to_string(value);
-    out += '\n';
-  };
-  const auto same = [](const FieldMap& a, const FieldMap& b) {
-    return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
-      const double slack = x.first == "stddev" ? 1e-9 * std::max(1.0, std::abs(x.second)) : 0;
-      return x.first == y.first && std::abs(x.second - y.second) <= slack;
-    });
-  };
-  for (const auto& [name, fields] : expected) {
-    const auto found = actual.find(name);
-    if (found != actual.end() && same(fields, found->second)) continue;
-    if (++shown > 5) break;
-    show(found == actual.end() ? "missing " : "expected", name, fields);
-    if (found != actual.end()) show("     got", name, found->second);
-  }
-  for (const auto& [name, fields] : actual) {
-    if (expected.contains(name)) continue;
-    if (++shown > 8) break;
-    show("unexpected", name, fields);
-  }
-  return out;
 }
 
 }  // namespace metricstream::fold::test
