@@ -4,8 +4,8 @@ namespace metricstream::ingestion {
 
 std::string_view to_string(Refusal refusal) {
   constexpr std::array<std::string_view, kRefusalCount> names{
-      "malformed",        "too_large",  "bad_identity",      "strict",      "empty",
-      "record_too_large", "queue_full", "kafka_unavailable", "rate_limited"};
+      "malformed",        "too_large",  "bad_identity",      "unauthorized", "strict",       "empty",
+      "record_too_large", "queue_full", "kafka_unavailable", "overloaded",   "rate_limited", "over_rate_limit"};
   return names[static_cast<std::size_t>(refusal)];
 }
 

@@ -15,14 +15,17 @@ enum class Refusal : std::uint8_t {
   malformed,          // 400, 411, 415 and the like: samples not known
   too_large,          // 413 of the body or the number of samples: samples not known
   bad_identity,       // client id or batch key
+  unauthorized,       // 401
   strict,             // 422 by strict=true
   empty,              // 422, no sample at all
   record_too_large,   // 413 after encoding
   queue_full,         // 503
   kafka_unavailable,  // 503: not verified yet, or the producer is being re-created
+  overloaded,         // 503: no room for more bytes in memory, or the queue to Kafka is nearly full
   rate_limited,       // 429
+  over_rate_limit,    // 413: more samples than a whole rate limit
 };
-constexpr std::size_t kRefusalCount = 9;
+constexpr std::size_t kRefusalCount = 12;
 [[nodiscard]] std::string_view to_string(Refusal refusal);
 
 // Where every sample of a decoded request went: received = accepted + rejected + refused + unconfirmed, each sample

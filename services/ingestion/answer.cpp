@@ -1,6 +1,7 @@
 #include "services/ingestion/answer.hpp"
 
 #include <charconv>
+#include <chrono>
 #include <string>
 
 #include "common/base/text.hpp"
@@ -89,6 +90,20 @@ http::Response no_valid_sample_answer(const DecodeSummary& summary) {
 http::Response strict_answer(const DecodeSummary& summary) {
   return unprocessable(kInvalidSample, "strict=true, and not all of the batch's samples are valid; nothing was stored",
                        summary);
+}
+
+http::Response rate_limited_answer(const limits::Decision& decision, limits::Jitter jitter) {
+  const bool is_too_large = decision.verdict() == limits::Verdict::too_large;
+  http::Response response = http::problem(is_too_large ? kBatchOverRateLimit : kRateLimited, detail_text(decision),
+                                          problem_members(decision));
+  append_refusal_headers(response.headers, decision, jitter);
+  return response;
+}
+
+http::Response overloaded_answer(limits::Jitter jitter) {
+  const std::chrono::seconds wait{1 + (jitter.percent > 0 ? jitter.hash % 3 : 0)};
+  return http::retry_later(kOverloaded, "this replica has as much in hand as it takes; send the batch again later",
+                           wait);
 }
 
 http::Response undecodable_answer(const DecodeError& error) {

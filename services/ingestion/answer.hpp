@@ -5,6 +5,7 @@
 #include "common/codec/json_batch.hpp"
 #include "common/http/response.hpp"
 #include "services/ingestion/batch_key.hpp"
+#include "services/ingestion/limits/rate_headers.hpp"
 
 // The bodies of POST /metrics' answers; docs/http-api.md shows each. Pure.
 namespace metricstream::ingestion {
@@ -15,6 +16,12 @@ namespace metricstream::ingestion {
 // 422: every sample is bad, or one is and the client asked for all or nothing.
 [[nodiscard]] http::Response no_valid_sample_answer(const DecodeSummary& summary);
 [[nodiscard]] http::Response strict_answer(const DecodeSummary& summary);
+
+// 429 for a limit that passes again, 413 for a batch that is larger than a whole limit.
+[[nodiscard]] http::Response rate_limited_answer(const limits::Decision& decision, limits::Jitter jitter);
+
+// 503 where the replica has no room for the request; between 1 and 3 seconds later there may be.
+[[nodiscard]] http::Response overloaded_answer(limits::Jitter jitter);
 
 // 400 with the byte position, or 413.
 [[nodiscard]] http::Response undecodable_answer(const DecodeError& error);

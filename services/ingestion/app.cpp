@@ -17,6 +17,7 @@
 #include "common/runtime/shutdown_signal.hpp"
 #include "common/runtime/sleep.hpp"
 #include "common/runtime/task_group.hpp"
+#include "services/ingestion/door.hpp"
 #include "services/ingestion/problem_types.hpp"
 #include "services/ingestion/producer_metrics.hpp"
 #include "services/ingestion/request_metrics.hpp"
@@ -67,13 +68,13 @@ class App::Service {
   IoThreads& threads_;
   asio::io_context& main_;
   std::unique_ptr<kafka::Producer> producer_;
-  asio::thread_pool blocking_{1};
+  asio::thread_pool blocking_{2};
   SystemClock clock_;
   metrics::Registry registry_;
   http::Readiness readiness_;
   KafkaRecordStore store_;
   Accounts accounts_;
-  Unauthenticated authentication_;
+  Door door_;
   IngestHandler handler_;
   http::Router public_router_;
   http::Router admin_router_;
@@ -94,9 +95,11 @@ App::Service::Service(const IngestSettings& settings, Logger log, std::unique_pt
       threads_(threads),
       main_(main),
       producer_(std::move(producer)),
-      store_(*producer_, settings.http.timeouts.acknowledge),
+      store_(*producer_, settings.http.timeouts.acknowledge, queue_limits(settings.producer)),
       accounts_(registry_),
-      handler_(ingest_options(settings), {authentication_, store_, accounts_, clock_}),
+      door_(settings, clock_, log_, registry_, main_.get_executor(), blocking_),
+      handler_(ingest_options(settings), {door_.authentication(), door_.rate_limiter(), door_.admission(), store_,
+                                          accounts_, door_.refusal_log(), clock_}),
       request_metrics_(registry_, log_.with("http"),
                        {"/metrics", "/api/v1/metrics", "/health", "/-/healthy", "/-/ready"}),
       on_problem_([http_log = log_.with("http")](std::string_view message) {
@@ -105,7 +108,7 @@ App::Service::Service(const IngestSettings& settings, Logger log, std::unique_pt
       public_server_(threads_.executors(), public_server_options(settings.http), public_router_, &request_metrics_,
                      on_problem_),
       admin_server_({main_.get_executor()}, admin_server_options(settings), admin_router_, nullptr, on_problem_),
-      signal_(main_.get_executor(), [this] { log_.info("SIGHUP: no setting can be reloaded; restart instead"); }),
+      signal_(main_.get_executor(), [this] { door_.files().reload_all(); }),
       group_(main_.get_executor(), [this](std::string_view child, std::string_view message) {
         // Without these tasks nothing can end in order any more.
         log_.error("a task ended by an exception", {{"task", child}, {"err", message}});
@@ -129,6 +132,7 @@ void App::Service::add_routes() {
 }
 
 Result<void> App::Service::listen() {
+  if (auto opened = door_.open(); !opened) return opened;
   if (has_admin_listener()) {
     if (auto bound = admin_server_.listen(); !bound) return bound;
   }
@@ -143,6 +147,7 @@ int App::Service::run() {
   if (has_admin_listener()) admin_server_.start();
   public_server_.start();
   group_.spawn("life", life());
+  door_.files().start(group_);
   threads_.start();
   main_.run();
   threads_.stop();
@@ -164,6 +169,7 @@ Task<void> App::Service::life() {
   const bool is_drained = co_await kafka::drain(*producer_, settings_.producer.message_timeout + kReportSlack);
   if (!is_drained) log_.warn("records without a report are given up", {{"records", producer_->in_flight_messages()}});
   co_await admin_server_.drain(kAdminDrain);
+  door_.files().stop();
   signal_.cancel();
   const Accounts::Totals totals = accounts_.totals();
   log_.info("ended", {{"received", totals.received},

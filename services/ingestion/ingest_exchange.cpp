@@ -1,5 +1,6 @@
 #include "services/ingestion/ingest_exchange.hpp"
 
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -21,6 +22,7 @@ struct IngestExchange::Prepared {
   kafka::Message message;
   Response answer;  // to be given when the record is stored
   DecodeSummary summary;
+  limits::Charge charge;
 };
 
 // One a thread, so that the columns' memory is allocated once and not with every request.
@@ -44,9 +46,18 @@ Task<Response> IngestExchange::answer(const http::Request& request) {
   co_return settle(std::move(*prepared), result);
 }
 
-std::expected<std::string_view, Response> IngestExchange::plain_body(std::string_view body, Workspace& space) {
-  if (!known_.content.is_gzip) return body;
-  auto inflated = space.inflater.inflate(body, options().inflate, space.inflated);
+std::expected<std::string_view, Response> IngestExchange::plain_body(const http::Request& request, Workspace& space) {
+  // A chunked body was charged with all that it might have become.
+  known_.lease.shrink_to(request.body.size());
+  if (!known_.content.is_gzip) return request.body;
+  const auto room = known_.lease.try_grow(gzip::inflated_bound(request.body, options().inflate));
+  if (!room) {
+    handler_.parts().refusal_log.refused("overload", known_.identity.client, log_text(room.error()),
+                                         request.head.request_id);
+    accounts().refused_unread(Refusal::overloaded);
+    return std::unexpected(overloaded_answer(handler_.jitter_of(request.head)));
+  }
+  auto inflated = space.inflater.inflate(request.body, options().inflate, space.inflated);
   if (inflated) return space.inflated;
   const bool is_too_large = inflated.error().fault == gzip::InflateFault::too_large;
   accounts().refused_unread(is_too_large ? Refusal::too_large : Refusal::malformed);
@@ -73,25 +84,49 @@ std::expected<DecodeSummary, Response> IngestExchange::decode(std::string_view b
   return std::move(*decoded);
 }
 
+std::optional<Response> IngestExchange::identify(const http::RequestHead& head, const DecodeSummary& summary) {
+  if (!known_.identity.client.empty()) return std::nullopt;
+  auto client = handler_.parts().authentication.identify_by_body(summary.host_id);
+  if (!client) {
+    accounts().refused_whole(summary, Refusal::bad_identity);
+    return std::move(client.error());
+  }
+  known_.identity.client = std::move(*client);
+  // Until now the request was the address's.
+  known_.requests = handler_.parts().rate_limiter.take_request(known_.identity.client, boot_time_ns());
+  if (known_.requests.is_allowed()) return std::nullopt;
+  return refuse_rate(head, summary, known_.requests);
+}
+
+std::expected<limits::SamplesTaken, Response> IngestExchange::charge(const http::RequestHead& head,
+                                                                     const DecodeSummary& summary) {
+  auto taken = handler_.parts().rate_limiter.take_samples(known_.identity.client, summary.host_id, summary.accepted,
+                                                          boot_time_ns());
+  if (taken.decision.is_allowed()) return taken;
+  return std::unexpected(refuse_rate(head, summary, taken.decision));
+}
+
+Response IngestExchange::refuse_rate(const http::RequestHead& head, const DecodeSummary& summary,
+                                     const limits::Decision& decision) {
+  const bool is_too_large = decision.verdict() == limits::Verdict::too_large;
+  accounts().refused_whole(summary, is_too_large ? Refusal::over_rate_limit : Refusal::rate_limited);
+  handler_.parts().refusal_log.refused("rate limit", known_.identity.client, log_text(decision), head.request_id);
+  return rate_limited_answer(decision, handler_.jitter_of(head));
+}
+
 std::expected<IngestExchange::Prepared, Response> IngestExchange::prepare(const http::Request& request) {
   const TimeNs now = handler_.parts().clock.now();
   Workspace& space = workspace();
-  const auto body = plain_body(request.body, space);
+  const auto body = plain_body(request, space);
   if (!body) return std::unexpected(body.error());
   auto summary = decode(*body, now, space);
   if (!summary) return std::unexpected(std::move(summary.error()));
+  if (auto refused = identify(request.head, *summary)) return std::unexpected(std::move(*refused));
+  auto taken = charge(request.head, *summary);
+  if (!taken) return std::unexpected(std::move(taken.error()));
 
-  if (known_.identity.client.empty()) {
-    auto client = handler_.parts().authentication.identify_by_body(summary->host_id);
-    if (!client) {
-      accounts().refused_whole(*summary, Refusal::bad_identity);
-      return std::unexpected(std::move(client.error()));
-    }
-    known_.identity.client = std::move(*client);
-  }
   const BatchIdentity identity =
       identify_batch(request.head.find("Idempotency-Key"), summary->batch_id, *body, summary->only_timed_readings);
-
   Record& record = space.record;
   record.client_id = known_.identity.client;
   record.accepted_at = now;
@@ -101,7 +136,14 @@ std::expected<IngestExchange::Prepared, Response> IngestExchange::prepare(const 
   record.attributes = handler_.attributes();
   Prepared prepared{.message = make_message(record, identity, request.head),
                     .answer = accepted_answer(*summary, identity),
-                    .summary = std::move(*summary)};
+                    .summary = std::move(*summary),
+                    .charge = std::move(taken->charge)};
+  if (options().has_rate_headers) {
+    const std::array decisions{known_.requests, taken->decision};
+    append_standing_headers(prepared.answer.headers, decisions);
+  }
+  // The inflated body is not needed any more; the message is counted by the queue.
+  known_.lease.shrink_to(request.body.size());
   return prepared;
 }
 
@@ -110,6 +152,7 @@ Response IngestExchange::settle(Prepared prepared, const kafka::DeliveryResult& 
   const DecodeSummary& summary = prepared.summary;
   switch (result.status) {
     case DeliveryStatus::acknowledged:
+      prepared.charge.keep();
       accounts().accepted(summary);
       return std::move(prepared.answer);
     case DeliveryStatus::queue_full:
@@ -125,6 +168,7 @@ Response IngestExchange::settle(Prepared prepared, const kafka::DeliveryResult& 
     case DeliveryStatus::unconfirmed:
       break;
   }
+  prepared.charge.keep();
   accounts().unconfirmed(summary);
   return http::retry_later(kNotAcknowledged,
                            "Kafka has not acknowledged the batch; it may or may not be stored. Send it again unchanged",

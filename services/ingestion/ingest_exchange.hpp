@@ -23,9 +23,15 @@ class IngestExchange final : public http::Exchange {
 
   // Everything up to storing, without suspension: the workspace belongs to the thread only until then.
   [[nodiscard]] std::expected<Prepared, http::Response> prepare(const http::Request& request);
-  [[nodiscard]] std::expected<std::string_view, http::Response> plain_body(std::string_view body, Workspace& space);
+  [[nodiscard]] std::expected<std::string_view, http::Response> plain_body(const http::Request& request,
+                                                                           Workspace& space);
   [[nodiscard]] std::expected<DecodeSummary, http::Response> decode(std::string_view body, TimeNs now,
                                                                     Workspace& space);
+  [[nodiscard]] std::optional<http::Response> identify(const http::RequestHead& head, const DecodeSummary& summary);
+  [[nodiscard]] std::expected<limits::SamplesTaken, http::Response> charge(const http::RequestHead& head,
+                                                                           const DecodeSummary& summary);
+  http::Response refuse_rate(const http::RequestHead& head, const DecodeSummary& summary,
+                             const limits::Decision& decision);
   [[nodiscard]] http::Response settle(Prepared prepared, const kafka::DeliveryResult& result);
   static Workspace& workspace();
 

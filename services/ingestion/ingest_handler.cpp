@@ -4,7 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/hash.hpp"
 #include "common/model/validation.hpp"
+#include "services/ingestion/answer.hpp"
 #include "services/ingestion/ingest_exchange.hpp"
 #include "services/ingestion/problem_types.hpp"
 
@@ -31,11 +33,27 @@ IngestHandler::IngestHandler(IngestOptions options, IngestParts parts) : options
 std::expected<std::unique_ptr<http::Exchange>, Response> IngestHandler::begin(const http::RequestHead& head) {
   IngestHead known;
   auto identity = parts_.authentication.identify(head);
-  if (!identity) return std::unexpected(refuse(Refusal::bad_identity, std::move(identity.error())));
+  if (!identity) {
+    const bool is_stranger = identity.error().status == kUnauthorized.status;
+    return std::unexpected(
+        refuse(is_stranger ? Refusal::unauthorized : Refusal::bad_identity, std::move(identity.error())));
+  }
   known.identity = std::move(*identity);
+  if (auto refused = check_rate(head, known)) return std::unexpected(std::move(*refused));
   if (auto refused = check_announced(head, known)) return std::unexpected(std::move(*refused));
   if (auto refused = check_room(head, known)) return std::unexpected(std::move(*refused));
   return std::make_unique<IngestExchange>(*this, std::move(known));
+}
+
+IngestHandler::Refused IngestHandler::check_rate(const http::RequestHead& head, IngestHead& known) const {
+  const std::string& client = known.identity.client;
+  const TimeNs now = boot_time_ns();
+  known.requests = client.empty() ? parts_.rate_limiter.take_request_from(head.remote_address, now)
+                                  : parts_.rate_limiter.take_request(client, now);
+  if (known.requests.is_allowed()) return std::nullopt;
+  const std::string_view who = client.empty() ? head.remote_address : std::string_view(client);
+  parts_.refusal_log.refused("rate limit", who, log_text(known.requests), head.request_id);
+  return refuse(Refusal::rate_limited, rate_limited_answer(known.requests, jitter_of(head)));
 }
 
 IngestHandler::Refused IngestHandler::check_announced(const http::RequestHead& head, IngestHead& known) const {
@@ -59,12 +77,24 @@ IngestHandler::Refused IngestHandler::check_announced(const http::RequestHead& h
   return std::nullopt;
 }
 
-IngestHandler::Refused IngestHandler::check_room(const http::RequestHead&, IngestHead&) const {
+IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, IngestHead& known) const {
   if (!parts_.store.is_open()) {
     return refuse(Refusal::kafka_unavailable,
                   http::retry_later(kKafkaUnavailable, "Kafka has not been reached since this replica started", 2s));
   }
+  auto lease = parts_.admission.admit(
+      limits::announced_bytes(head.body.is_chunked, head.body.content_length, options_.body_bytes),
+      parts_.store.queue_fill());
+  if (!lease) {
+    parts_.refusal_log.refused("overload", "", log_text(lease.error()), head.request_id);
+    return refuse(Refusal::overloaded, overloaded_answer(jitter_of(head)));
+  }
+  known.lease = std::move(*lease);
   return std::nullopt;
+}
+
+limits::Jitter IngestHandler::jitter_of(const http::RequestHead& head) const {
+  return {.percent = options_.retry_jitter, .hash = hash64(head.request_id)};
 }
 
 Response IngestHandler::refuse(Refusal why, Response response) const {

@@ -13,7 +13,11 @@
 #include "services/ingestion/accounts.hpp"
 #include "services/ingestion/authentication.hpp"
 #include "services/ingestion/content.hpp"
+#include "services/ingestion/limits/admission.hpp"
+#include "services/ingestion/limits/rate_headers.hpp"
+#include "services/ingestion/limits/rate_limiter.hpp"
 #include "services/ingestion/record_store.hpp"
+#include "services/ingestion/refusal_log.hpp"
 
 namespace metricstream::ingestion {
 
@@ -23,13 +27,18 @@ struct IngestOptions {
   gzip::InflateLimits inflate;
   std::int32_t partitions = 12;                   // N
   std::map<std::string, std::string> attributes;  // enrichment
+  bool has_rate_headers = false;                  // RateLimit fields also on success
+  std::uint32_t retry_jitter = 25;                // percent
 };
 
 // What every request needs and none owns. All of it is thread-safe and outlives the handler.
 struct IngestParts {
   const Authentication& authentication;
+  limits::RateLimiter& rate_limiter;
+  limits::Admission& admission;
   RecordStore& store;
   Accounts& accounts;
+  RefusalLog& refusal_log;
   const Clock& clock;
 };
 
@@ -38,12 +47,15 @@ struct IngestHead {
   Identity identity;
   Content content;
   bool is_strict = false;
+  limits::Decision requests;  // of the rate of requests
+  limits::Lease lease;        // its bytes in memory
 };
 
 // POST /metrics: one request becomes one record, and 202 means that the record is in the log. Thread-safe.
 //
-// begin() holds the stages before the body, cheapest first and nothing said to strangers: who sends, what and how much
-// is announced, whether there is room. IngestExchange (ingest_exchange.hpp) does the rest. See docs/architecture.md.
+// begin() holds the stages before the body, so that nothing is told to strangers and a refused body is never read: who
+// sends, how often, what and how much is announced, whether there is room. IngestExchange (ingest_exchange.hpp) does
+// the rest. See docs/architecture.md.
 class IngestHandler final : public http::Handler {
  public:
   IngestHandler(IngestOptions options, IngestParts parts);
@@ -54,10 +66,13 @@ class IngestHandler final : public http::Handler {
   [[nodiscard]] const IngestOptions& options() const { return options_; }
   [[nodiscard]] const IngestParts& parts() const { return parts_; }
   [[nodiscard]] const std::vector<Attribute>& attributes() const { return attributes_; }
+  // Spreads the retries of those that are refused at the same time.
+  [[nodiscard]] limits::Jitter jitter_of(const http::RequestHead& head) const;
 
  private:
   // Nothing: go on.
   using Refused = std::optional<http::Response>;
+  [[nodiscard]] Refused check_rate(const http::RequestHead& head, IngestHead& known) const;
   [[nodiscard]] Refused check_announced(const http::RequestHead& head, IngestHead& known) const;
   [[nodiscard]] Refused check_room(const http::RequestHead& head, IngestHead& known) const;
   [[nodiscard]] http::Response refuse(Refusal why, http::Response response) const;

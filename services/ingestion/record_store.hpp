@@ -5,6 +5,7 @@
 
 #include "common/kafka/producer.hpp"
 #include "common/runtime/task.hpp"
+#include "services/ingestion/limits/admission.hpp"
 
 namespace metricstream::ingestion {
 
@@ -15,22 +16,36 @@ class RecordStore {
   [[nodiscard]] virtual Task<kafka::DeliveryResult> store(kafka::Message message) = 0;
   // False: every record would be refused now, so that a request need not be read.
   [[nodiscard]] virtual bool is_open() const = 0;
+  // How full the queue behind it is.
+  [[nodiscard]] virtual limits::QueueFill queue_fill() const = 0;
+};
+
+struct QueueLimits {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
 };
 
 // The topic `metrics-raw`. Closed until open(), that is, until the topic is known to have N partitions.
 class KafkaRecordStore final : public RecordStore {
  public:
   // `producer` must outlive the requests. Without a report within `acknowledge` the answer is `unconfirmed`.
-  KafkaRecordStore(kafka::Producer& producer, std::chrono::milliseconds acknowledge)
-      : producer_(producer), acknowledge_(acknowledge) {}
+  KafkaRecordStore(kafka::Producer& producer, std::chrono::milliseconds acknowledge, QueueLimits queue)
+      : producer_(producer), acknowledge_(acknowledge), queue_(queue) {}
 
   [[nodiscard]] Task<kafka::DeliveryResult> store(kafka::Message message) override;
   [[nodiscard]] bool is_open() const override { return is_open_.load(std::memory_order_relaxed); }
+  [[nodiscard]] limits::QueueFill queue_fill() const override {
+    return {.records = producer_.in_flight_messages(),
+            .records_limit = queue_.records,
+            .bytes = producer_.in_flight_bytes(),
+            .bytes_limit = queue_.bytes};
+  }
   void open() { is_open_.store(true, std::memory_order_relaxed); }
 
  private:
   kafka::Producer& producer_;
   std::chrono::milliseconds acknowledge_;
+  QueueLimits queue_;
   std::atomic<bool> is_open_{false};
 };
 

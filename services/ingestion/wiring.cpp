@@ -41,7 +41,13 @@ IngestOptions ingest_options(const IngestSettings& settings) {
                       .free_inflated = settings.http.limits.inflated_free.bytes,
                       .max_ratio = settings.http.limits.inflated_ratio},
           .partitions = settings.kafka.partitions,
-          .attributes = settings.attributes};
+          .attributes = settings.attributes,
+          .has_rate_headers = settings.rate_limits.headers,
+          .retry_jitter = settings.rate_limits.retry_jitter};
+}
+
+QueueLimits queue_limits(const ProducerLimits& producer) {
+  return {.records = producer.queue_records, .bytes = producer.queue_size.bytes};
 }
 
 Result<kafka::ProducerSettings> producer_settings(const IngestSettings& settings) {

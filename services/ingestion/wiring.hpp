@@ -15,6 +15,7 @@ constexpr std::string_view kProgram = "metricstream-ingest";
 [[nodiscard]] http::ServerOptions public_server_options(const HttpSettings& http);
 [[nodiscard]] http::ServerOptions admin_server_options(const IngestSettings& settings);
 [[nodiscard]] IngestOptions ingest_options(const IngestSettings& settings);
+[[nodiscard]] QueueLimits queue_limits(const ProducerLimits& producer);
 [[nodiscard]] Result<kafka::ProducerSettings> producer_settings(const IngestSettings& settings);
 
 }  // namespace metricstream::ingestion

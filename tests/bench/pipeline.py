@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "deploy/lib"))
 
 from stack.pipeline import Pipeline  # noqa: E402
 from stack.problem import Problem  # noqa: E402
-from stack.services import admin  # noqa: E402
+from stack.services import UNLIMITED, admin  # noqa: E402
 from stack.waiting import wait_until  # noqa: E402
 
 BATCHES = Path(__file__).with_name("batches.lua")
@@ -77,7 +77,7 @@ def main() -> int:
     if not shutil.which("wrk"):
         raise Problem("no wrk: it makes the load (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory(prefix="metricstream-bench-") as directory:
-        pipeline = Pipeline(Path(directory), with_parent=True, say=lambda text: print(text, file=sys.stderr), ingest={"http.threads": "1"})
+        pipeline = Pipeline(Path(directory), with_parent=True, say=lambda text: print(text, file=sys.stderr), ingest={"http.threads": "1", **UNLIMITED})
         try:
             pipeline.start_servers()
             pipeline.set_up()

@@ -8,7 +8,7 @@ from stack import kafka_protocol
 from stack.expected import SECOND, differences
 from stack.paths import BUILD
 from stack.pipeline import Pipeline, chosen_influxdb
-from stack.services import database_of
+from stack.services import UNLIMITED, database_of
 from stack.waiting import wait_until
 
 from tests.e2e.batches import GROUPED, SKEWED, UNTIMED
@@ -25,7 +25,7 @@ def times(max_age: float) -> dict[str, dict[str, str]]:
     """Event time scaled down, so that windows close while the test runs."""
     # Keys of batches are remembered, and hold B back, for repeat_window + max_future + max_clock_error longer than windows.
     common = {"time.max_age": f"{max_age:g}s", "time.max_future": "2s", "time.max_clock_error": "2s", "kafka.partitions": str(PARTITIONS), "log.level": "info"}
-    ingest = {**common, "producer.message_timeout": "4s", "http.timeouts.acknowledge": "3s", "http.threads": "2"}
+    ingest = {**common, **UNLIMITED, "producer.message_timeout": "4s", "http.timeouts.acknowledge": "3s", "http.threads": "2"}
     aggregator = {
         **common, "windows": "[{size: 1s, grace: 1s}, {size: 10s, grace: 2s}]", "rules": f"[{{match: '{GROUPED}', by: [service]}}]",
         "group.id": GROUP, "group.instance_id": "e2e-1", "group.session_timeout": "6s",

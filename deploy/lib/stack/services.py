@@ -74,6 +74,10 @@ class Service:
         self.process.stop(seconds)
 
 
+# For load that is to reach what is behind ingest.
+UNLIMITED = {f"rate_limits.{name}": "unlimited" for name in ("requests_per_second", "samples_per_minute", "host_samples_per_minute")}
+
+
 def ingest_overrides(brokers: str, listen_port: int) -> dict[str, str]:
     return {"kafka.brokers": f"[{brokers}]", "http.listen": f"{LOOPBACK}:{listen_port}",
             # Balancers need the pause before a drain, a single machine does not.

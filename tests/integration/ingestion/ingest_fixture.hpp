@@ -39,6 +39,8 @@ inline IngestSettings settings_for(const std::string& brokers) {
   settings.kafka.brokers = {brokers};
   settings.kafka.topic = kTopic;
   settings.kafka.partitions = kPartitions;
+  // The tests of limits set their own.
+  settings.rate_limits.client = {limits::Quota::unlimited(), limits::Quota::unlimited(), limits::Quota::unlimited()};
   return settings;
 }
 

@@ -1,0 +1,126 @@
+#include "services/ingestion/door.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "services/ingestion/key_authentication.hpp"
+#include "services/ingestion/limits/limit_file.hpp"
+
+namespace metricstream::ingestion {
+namespace {
+
+constexpr std::size_t kMaxLimitFileSize = std::size_t{16} * 1024 * 1024;
+
+std::uint64_t random_seed() {
+  std::random_device source;
+  return std::uint64_t{source()} << 32 | source();
+}
+
+Result<std::string> read_whole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(path + ": cannot be read");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return fail(path + ": cannot be read");
+  if (text.size() > kMaxLimitFileSize) return fail(path + ": larger than 16MiB");
+  return text;
+}
+
+void append_texts(const std::vector<config::Problem>& problems, std::vector<std::string>& out) {
+  for (const auto& problem : problems) out.push_back(problem.text());
+}
+
+std::vector<metrics::LabelledValue> one(double value) { return {{{}, value}}; }
+
+}  // namespace
+
+Door::Door(const IngestSettings& settings, const Clock& clock, const Logger& log, metrics::Registry& registry,
+           boost::asio::any_io_executor executor, boost::asio::thread_pool& pool)
+    : settings_(settings),
+      rate_limiter_(settings.rate_limits.table_sizes(settings.auth.mode == AuthMode::api_key),
+                    std::make_shared<const limits::LimitSet>(settings.rate_limits.client), random_seed()),
+      admission_(settings.admission.limits()),
+      refusal_log_(log.with("door"), clock),
+      files_(std::move(executor), pool, log.with("reload"), registry) {
+  if (settings.auth.mode == AuthMode::api_key) {
+    keys_ = std::make_unique<auth::KeyStore>(
+        auth::KeyPaths{.keys = settings.auth.keys_file, .pepper = settings.auth.pepper_file}, clock);
+    authentication_ = std::make_unique<KeyAuthentication>(*keys_, clock);
+  } else {
+    authentication_ = std::make_unique<Unauthenticated>();
+  }
+  watch_metrics(registry);
+}
+
+Result<void> Door::open() {
+  if (keys_) {
+    auto read =
+        files_.add("keys", {settings_.auth.keys_file, settings_.auth.pepper_file}, [this] { return read_keys(); });
+    if (!read) return read;
+  }
+  const std::string& overrides = settings_.rate_limits.overrides_file;
+  if (overrides.empty()) return {};
+  return files_.add("limits", {overrides}, [this] { return read_limits(); });
+}
+
+Reading Door::read_keys() {
+  Reading out;
+  const auth::KeyReload reload = keys_->reload();
+  append_texts(reload.problems, out.errors);
+  append_texts(reload.warnings, out.warnings);
+  out.summary = std::to_string(reload.active_keys) + " active keys of " + std::to_string(reload.keys) + ", " +
+                std::to_string(reload.certificates) + " certificates";
+  return out;
+}
+
+Reading Door::read_limits() {
+  Reading out;
+  const std::string& path = settings_.rate_limits.overrides_file;
+  const auto text = read_whole(path);
+  if (!text) {
+    out.errors.push_back(text.error().message);
+    return out;
+  }
+  auto loaded = limits::load_limit_file(*text, path);
+  append_texts(loaded.problems, out.errors);
+  append_texts(loaded.warnings, out.warnings);
+  if (!out.errors.empty()) return out;
+  out.summary = "limits of " + std::to_string(loaded.settings.clients.size()) + " clients";
+  rate_limiter_.use(std::make_shared<const limits::LimitSet>(settings_.rate_limits.client, loaded.settings));
+  return out;
+}
+
+void Door::watch_metrics(metrics::Registry& registry) {
+  registrations_.push_back(
+      registry.collect_gauge("metricstream_admission_in_flight_bytes", "Bytes of requests in memory.",
+                             [this] { return one(static_cast<double>(admission_.in_flight_bytes())); }));
+  registrations_.push_back(registry.collect_gauge(
+      "metricstream_admission_limit_bytes", "Where requests are refused for the bytes in memory.",
+      [this] { return one(static_cast<double>(admission_.limits().in_flight_bytes)); }));
+  registrations_.push_back(registry.collect_gauge(
+      "metricstream_limits_overrides", "Limits of single clients, from rate_limits.overrides_file.", [this] {
+        std::vector<metrics::LabelledValue> out;
+        for (const limits::OverrideRow& row : rate_limiter_.limits()->overrides()) {
+          out.push_back({{{"limit_name", std::string(row.limit_name)}, {"client", row.client}}, row.value});
+        }
+        return out;
+      }));
+  registrations_.push_back(
+      registry.collect_gauge("metricstream_rate_limit_entries", "Whoever is counted now, by table.", [this] {
+        const auto stats = rate_limiter_.stats();
+        std::vector<metrics::LabelledValue> out;
+        const auto add = [&out](const char* table, const limits::TableStats& of) {
+          out.push_back({{{"table", table}}, static_cast<double>(of.entries)});
+        };
+        add("addresses", stats.remotes);
+        add("requests", stats.requests);
+        add("samples", stats.samples);
+        add("hosts", stats.hosts);
+        return out;
+      }));
+}
+
+}  // namespace metricstream::ingestion

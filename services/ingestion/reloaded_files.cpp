@@ -1,0 +1,104 @@
+#include "services/ingestion/reloaded_files.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <utility>
+
+namespace metricstream::ingestion {
+namespace {
+
+namespace asio = boost::asio;
+
+// Blocks; for a thread of the pool.
+Task<Reading> read_now(const ReloadedFiles::Read& read) { co_return read(); }
+
+double unix_seconds() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+struct ReloadedFiles::Item {
+  std::string name;
+  FileWatch files;
+  Read read;
+  metrics::Gauge& is_successful;
+  metrics::Gauge& succeeded_at;
+  bool is_reading = false;
+  bool is_outdated = false;  // changed again while it was read
+};
+
+ReloadedFiles::ReloadedFiles(asio::any_io_executor executor, asio::thread_pool& pool, Logger log,
+                             metrics::Registry& registry)
+    : executor_(std::move(executor)), pool_(pool), log_(std::move(log)), registry_(registry) {}
+
+ReloadedFiles::~ReloadedFiles() = default;
+
+Result<void> ReloadedFiles::add(std::string name, std::vector<std::string> paths, Read read) {
+  const metrics::Labels label{{"file", name}};
+  // The watch looks first, so that a change during the reading is noticed.
+  Item& item = *items_.emplace_back(
+      new Item{.name = std::move(name),
+               .files = FileWatch(executor_, std::move(paths)),
+               .read = std::move(read),
+               .is_successful = registry_.gauge("metricstream_config_last_reload_successful",
+                                                "1 where the last reading of the file succeeded, else 0.", label),
+               .succeeded_at = registry_.gauge("metricstream_config_last_reload_success_timestamp_seconds",
+                                               "When the file was last read with success.", label)});
+  const Reading reading = item.read();
+  report(item, reading);
+  if (reading.errors.empty()) return {};
+  std::string all;
+  for (const std::string& error : reading.errors) all += (all.empty() ? "" : "\n") + error;
+  return fail(std::move(all));
+}
+
+void ReloadedFiles::start(TaskGroup& group) {
+  group_ = &group;
+  for (const auto& item : items_) group.spawn("file watch", watch(*item));
+}
+
+void ReloadedFiles::reload_all() {
+  if (items_.empty()) log_.info("SIGHUP: no file of this configuration is read again; other settings need a restart");
+  for (const auto& item : items_) {
+    if (group_) group_->spawn("reload", read_again(*item));
+  }
+}
+
+void ReloadedFiles::stop() {
+  for (const auto& item : items_) item->files.stop();
+}
+
+Task<void> ReloadedFiles::watch(Item& item) {
+  for (;;) {
+    const bool is_changed = co_await item.files.changed();
+    if (!is_changed) co_return;
+    co_await read_again(item);
+  }
+}
+
+Task<void> ReloadedFiles::read_again(Item& item) {
+  item.is_outdated = true;
+  if (item.is_reading) co_return;
+  item.is_reading = true;
+  while (std::exchange(item.is_outdated, false)) {
+    const Reading reading = co_await asio::co_spawn(pool_, read_now(item.read), asio::use_awaitable);
+    report(item, reading);
+  }
+  item.is_reading = false;
+}
+
+void ReloadedFiles::report(Item& item, const Reading& reading) {
+  for (const std::string& warning : reading.warnings) log_.warn(warning, {{"file", item.name}});
+  item.is_successful.set(reading.errors.empty() ? 1 : 0);
+  if (reading.errors.empty()) {
+    item.succeeded_at.set(unix_seconds());
+    log_.info("file read", {{"file", item.name}, {"in_force", reading.summary}});
+    return;
+  }
+  for (const std::string& error : reading.errors) log_.error(error, {{"file", item.name}});
+  log_.error("what was in force before stays in force", {{"file", item.name}});
+}
+
+}  // namespace metricstream::ingestion
