@@ -46,6 +46,7 @@ int dispatch(int argc, const char* const* argv) {
   add_tail(app, connections, chosen);
   add_send(app, connections, chosen);
   add_query(app, connections, chosen);
+  add_keys(app, chosen);
   add_inspect(app, connections, chosen);
   try {
     app.parse(argc, argv);

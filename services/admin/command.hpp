@@ -21,6 +21,7 @@ void add_setup_influxdb(CLI::App& app, const Connections& connections, Command& 
 void add_tail(CLI::App& app, const Connections& connections, Command& chosen);
 void add_send(CLI::App& app, const Connections& connections, Command& chosen);
 void add_query(CLI::App& app, const Connections& connections, Command& chosen);
+void add_keys(CLI::App& app, Command& chosen);
 // check config, config default, healthcheck: what every program of the pipeline has.
 void add_inspect(CLI::App& app, const Connections& connections, Command& chosen);
 
