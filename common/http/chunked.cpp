@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/http/field_line.hpp"
+
 namespace metricstream::http {
 namespace {
 
@@ -20,17 +22,16 @@ ChunkedDecoder::Status ChunkedDecoder::feed(std::string_view input, std::string&
   while (used < input.size()) {
     if (state_ == State::data) {
       const auto part = std::min<std::uint64_t>(remaining_, input.size() - used);
-      if (part > limit - out.size()) return Status::too_large;
       out.append(input, used, part);
       used += part;
       remaining_ -= part;
       if (remaining_ == 0) state_ = State::data_cr;
       continue;
     }
-    const Status status = step(input[used++]);
+    const Status status = step(input[used++], limit - out.size());
     if (status != Status::need_more) return status;
     // A client has no reason to send more framing than data; one byte a chunk is a way to make us work.
-    if (++overhead_ > kFreeOverhead + out.size()) return Status::malformed;
+    if (trailer_bytes_ == 0 && ++overhead_ > kFreeOverhead + out.size()) return Status::malformed;
   }
   return Status::need_more;
 }
@@ -48,27 +49,59 @@ ChunkedDecoder::Status ChunkedDecoder::size_step(char c) {
   return Status::need_more;
 }
 
-ChunkedDecoder::Status ChunkedDecoder::step(char c) {
-  const auto expect = [&](char wanted, State next) {
-    if (c != wanted) return Status::malformed;
-    state_ = next;
-    return Status::need_more;
-  };
+ChunkedDecoder::Status ChunkedDecoder::extension_step(char c) {
+  if (c == '\r') return expect(c, '\r', State::size_end);
+  return !is_value_char(c) || ++extension_ > kMaxExtension ? Status::malformed : Status::need_more;
+}
+
+// Behind the size line. A chunk that does not fit is refused before its data has come.
+ChunkedDecoder::Status ChunkedDecoder::begin_chunk(char c, std::uint64_t room) {
+  const Status status = expect(c, '\n', remaining_ == 0 ? State::trailer_start : State::data);
+  return status == Status::need_more && remaining_ > room ? Status::too_large : status;
+}
+
+ChunkedDecoder::Status ChunkedDecoder::trailer_step(char c) {
+  if (state_ == State::trailer_start && c == '\r') return expect(c, '\r', State::last_lf);
+  if (++trailer_bytes_ > kMaxTrailerBytes) return Status::malformed;
+  switch (state_) {
+    case State::trailer_start:
+      state_ = State::trailer_name;
+      return !is_token_char(c) || ++trailer_fields_ > kMaxTrailerFields ? Status::malformed : Status::need_more;
+    case State::trailer_name:
+      if (c == ':') return expect(c, ':', State::trailer_value);
+      return is_token_char(c) ? Status::need_more : Status::malformed;
+    case State::trailer_value:
+      if (c == '\r') return expect(c, '\r', State::trailer_end);
+      return is_value_char(c) ? Status::need_more : Status::malformed;
+    default:
+      return expect(c, '\n', State::trailer_start);
+  }
+}
+
+ChunkedDecoder::Status ChunkedDecoder::expect(char c, char wanted, State next) {
+  if (c != wanted) return Status::malformed;
+  state_ = next;
+  return Status::need_more;
+}
+
+ChunkedDecoder::Status ChunkedDecoder::step(char c, std::uint64_t room) {
   switch (state_) {
     case State::size:
       return size_step(c);
     case State::extension:
-      if (c == '\r') return expect('\r', State::size_end);
-      return c == '\n' || ++extension_ > kMaxExtension ? Status::malformed : Status::need_more;
+      return extension_step(c);
     case State::size_end:
-      return expect('\n', remaining_ == 0 ? State::last_cr : State::data);
+      return begin_chunk(c, room);
     case State::data_cr:
-      return expect('\r', State::data_lf);
+      return expect(c, '\r', State::data_lf);
     case State::data_lf:
       digits_ = 0;
-      return expect('\n', State::size);
-    case State::last_cr:
-      return expect('\r', State::last_lf);  // anything else would be a trailer field
+      return expect(c, '\n', State::size);
+    case State::trailer_start:
+    case State::trailer_name:
+    case State::trailer_value:
+    case State::trailer_end:
+      return trailer_step(c);
     case State::last_lf:
       return c == '\n' ? Status::done : Status::malformed;
     case State::data:

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/http/authority.hpp"
 #include "common/http/header.hpp"
 
 namespace metricstream::http {
@@ -17,9 +18,10 @@ struct FramingFields {
   std::size_t hosts = 0;
   std::size_t lengths = 0;
   std::size_t encodings = 0;
+  bool has_unknown_expectation = false;
+  std::string_view host;
   std::string_view length;
   std::string_view encoding;
-  std::string_view expectation;
 };
 
 FramingFields collect(const RequestHead& head) {
@@ -27,14 +29,15 @@ FramingFields collect(const RequestHead& head) {
   for (const Field& field : head.fields()) {
     if (same_name(field.name, "Host")) {
       ++found.hosts;
+      found.host = field.value;
     } else if (same_name(field.name, "Content-Length")) {
       ++found.lengths;
       found.length = field.value;
     } else if (same_name(field.name, "Transfer-Encoding")) {
       ++found.encodings;
       found.encoding = field.value;
-    } else if (same_name(field.name, "Expect")) {
-      found.expectation = field.value;
+    } else if (same_name(field.name, "Expect") && !same_name(field.value, "100-continue")) {
+      found.has_unknown_expectation = true;
     }
   }
   return found;
@@ -56,13 +59,8 @@ std::expected<BodyFraming, Response> decide_10(const RequestHead& head, const Fr
   return refusal;
 }
 
-}  // namespace
-
-std::expected<BodyFraming, Response> decide_framing(const RequestHead& head) {
-  const FramingFields found = collect(head);
-  if (head.version == 10) return decide_10(head, found);
-  if (found.hosts != 1) return refuse(kBadHost, "an HTTP/1.1 request has exactly one Host field");
-  if (!found.expectation.empty() && !same_name(found.expectation, "100-continue")) {
+std::expected<BodyFraming, Response> decide_11(const FramingFields& found) {
+  if (found.has_unknown_expectation) {
     return refuse(kUnknownExpectation, "the only expectation that is known here is 100-continue");
   }
   if (found.encodings > 0) {
@@ -78,6 +76,18 @@ std::expected<BodyFraming, Response> decide_framing(const RequestHead& head) {
   const auto length = parse_length(found.length);
   if (!length) return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, digits only");
   return BodyFraming{.is_chunked = false, .content_length = *length};
+}
+
+}  // namespace
+
+std::expected<BodyFraming, Response> decide_framing(const RequestHead& head) {
+  const FramingFields found = collect(head);
+  if (found.hosts > 1) return refuse(kBadHost, "a request has one Host field, not several");
+  if (found.hosts == 0 && head.version != 10) return refuse(kBadHost, "an HTTP/1.1 request has exactly one Host field");
+  if (found.hosts == 1 && !is_authority(found.host)) {
+    return refuse(kBadHost, "Host is a name or an address, and perhaps a port: host:port");
+  }
+  return head.version == 10 ? decide_10(head, found) : decide_11(found);
 }
 
 }  // namespace metricstream::http

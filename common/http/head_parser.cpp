@@ -1,9 +1,13 @@
 #include "common/http/head_parser.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "common/http/authority.hpp"
+#include "common/http/field_line.hpp"
 #include "common/http/framing.hpp"
+#include "common/http/header.hpp"
 
 namespace metricstream::http {
 namespace {
@@ -71,13 +75,24 @@ std::unexpected<Response> refusal_for(const error_code& ec, bool has_too_many_fi
   return refuse(kMalformedHeader, "the header is not valid HTTP: " + ec.message());
 }
 
-// A line that continues the one before it (obs-fold) is read differently by different servers.
-bool has_folded_line(std::string_view header) {
-  for (std::size_t at = header.find('\n'); at + 1 < header.size(); at = header.find('\n', at + 1)) {
-    if (at == std::string_view::npos) break;
-    if (header[at + 1] == ' ' || header[at + 1] == '\t') return true;
+// Beast reads more than the grammar allows (continued lines, for one), and whatever servers read differently is a way
+// to pass one request off as two.
+std::expected<void, Response> check_lines(std::string_view header) {
+  auto end = header.find("\r\n");
+  if (!is_request_line(header.substr(0, end))) {
+    return refuse(kMalformedHeader, "the request line is a method, a target and HTTP/1.1, with one blank between");
   }
-  return false;
+  for (std::string_view rest = header.substr(end + 2); !rest.starts_with("\r\n"); rest.remove_prefix(end + 2)) {
+    if (rest.starts_with(' ') || rest.starts_with('\t')) {
+      return refuse(kMalformedHeader, "a header field is continued on another line");
+    }
+    end = rest.find("\r\n");
+    if (end == std::string_view::npos || !is_field_line(rest.substr(0, end))) {
+      return refuse(kMalformedHeader,
+                    "a header line is a name, a colon right behind it, and a value of printable text");
+    }
+  }
+  return {};
 }
 
 bool has_bare_line_feed(std::string_view bytes, std::size_t from) {
@@ -87,15 +102,27 @@ bool has_bare_line_feed(std::string_view bytes, std::size_t from) {
   return false;
 }
 
-// "/path?query"; the absolute form "http://host/path?query" that proxies may send loses its front.
+// "http://host:port" in front of the path, as proxies send it: no user information, and the server that Host names.
+// True where there is nothing in front.
+bool has_fitting_front(const RequestHead& head, std::string_view front) {
+  if (front.empty()) return true;
+  const auto scheme_end = front.find("://");
+  if (scheme_end == std::string_view::npos) return false;
+  const std::string_view scheme = front.substr(0, scheme_end);
+  const std::string_view authority = front.substr(scheme_end + 3);
+  const bool is_https = same_name(scheme, "https");
+  if (!is_https && !same_name(scheme, "http")) return false;
+  const auto host = head.find("Host");
+  return is_authority(authority) && (!host || same_authority(authority, *host, is_https ? ":443" : ":80"));
+}
+
+// "/path?query"; the absolute form loses its front.
 bool split_target(RequestHead& head) {
-  std::string_view rest = head.target;
-  if (const auto scheme = rest.find("://"); !rest.starts_with('/') && scheme != std::string_view::npos) {
-    const auto slash = rest.find('/', scheme + 3);
-    if (slash == std::string_view::npos) return false;
-    rest.remove_prefix(slash);
-  }
-  if (!rest.starts_with('/')) return false;
+  const std::string_view target = head.target;
+  const auto authority = target.starts_with('/') ? std::string_view::npos : target.find("://");
+  const auto begin = authority == std::string_view::npos ? 0 : target.find_first_of("/?", authority + 3);
+  if (begin >= target.size() || target[begin] != '/' || !has_fitting_front(head, target.substr(0, begin))) return false;
+  const std::string_view rest = target.substr(begin);
   const auto question = rest.find('?');
   head.path = rest.substr(0, question);
   head.query = question == std::string_view::npos ? std::string_view{} : rest.substr(question + 1);
@@ -110,17 +137,17 @@ std::expected<std::size_t, Response> find_head(std::string_view bytes, const Hea
   const auto end = bytes.find("\r\n\r\n", from);
   searched = bytes.size();
   const std::size_t length = end == std::string_view::npos ? bytes.size() : end + 4;
-  if (length > limits.bytes) return refuse(kHeaderTooLarge, "the header is larger than its limit");
-  if (end != std::string_view::npos) return length;
-  if (has_bare_line_feed(bytes, from)) {
+  // Before the size is looked at, so that the answer is the same however the bytes are cut.
+  if (has_bare_line_feed(bytes.substr(0, std::min(length, limits.bytes)), from)) {
     return refuse(kMalformedHeader, "a header line ends with CR LF");
   }
-  return 0;
+  if (length > limits.bytes) return refuse(kHeaderTooLarge, "the header is larger than its limit");
+  return end == std::string_view::npos ? 0 : length;
 }
 
 std::expected<void, Response> parse_head(std::string_view header, const HeadLimits& limits, RequestHead& head) {
   head.clear();
-  if (has_folded_line(header)) return refuse(kMalformedHeader, "a header field is continued on another line");
+  if (auto strict = check_lines(header); !strict) return strict;
   FieldCollector parser(head, limits);
   error_code ec;
   const std::size_t used = parser.put(boost::asio::const_buffer(header.data(), header.size()), ec);
@@ -129,9 +156,9 @@ std::expected<void, Response> parse_head(std::string_view header, const HeadLimi
     return refuse(kMalformedHeader, "the header is not valid HTTP");
   }
   if (head.target.size() > limits.target_bytes) return refuse(kTargetTooLong, "the target is longer than its limit");
-  if (!split_target(head)) return refuse(kBadTarget, "the target is a path that starts with a slash");
   auto framing = decide_framing(head);
   if (!framing) return std::unexpected(std::move(framing.error()));
+  if (!split_target(head)) return refuse(kBadTarget, "the target is a path that starts with a slash");
   head.body = *framing;
   return {};
 }

@@ -31,16 +31,21 @@ constinit const ProblemType kTargetTooLong{.status = 414,
                                            .title = "Target too long",
                                            .meaning = "Path and query are longer than http.limits.target_size.",
                                            .remedy = "Samples belong in the body."};
-constinit const ProblemType kBadTarget{.status = 400,
-                                       .id = "bad-target",
-                                       .title = "Bad target",
-                                       .meaning = "The request's target is no path.",
-                                       .remedy = "Send a target that starts with a slash, or an absolute http URL."};
+constinit const ProblemType kBadTarget{
+    .status = 400,
+    .id = "bad-target",
+    .title = "Bad target",
+    .meaning =
+        "The request's target is no path, or a URL of another host than the field Host. "
+        "The connection is closed.",
+    .remedy = "Send a target that starts with a slash, or an absolute http URL."};
 constinit const ProblemType kBadHost{.status = 400,
                                      .id = "bad-host",
                                      .title = "Bad Host",
-                                     .meaning = "An HTTP/1.1 request has no Host field, or more than one.",
-                                     .remedy = "Send exactly one."};
+                                     .meaning =
+                                         "An HTTP/1.1 request has no Host field, more than one, or one that is not "
+                                         "a host and perhaps a port. The connection is closed.",
+                                     .remedy = "Send exactly one, as host or host:port."};
 constinit const ProblemType kBadContentLength{
     .status = 400,
     .id = "bad-content-length",
@@ -65,8 +70,8 @@ constinit const ProblemType kMalformedChunk{
     .id = "malformed-chunk",
     .title = "Malformed chunk",
     .meaning =
-        "The chunked body breaks the rules: a bad size, a line that does not end with "
-        "CR LF, too much framing around the data. The connection is closed.",
+        "The chunked body breaks the rules: a bad size, a line that does not end with CR LF, too much framing around "
+        "the data, a trailer of more than 64 fields or 4 KiB. The connection is closed.",
     .remedy = "Use a common HTTP library, or send a Content-Length."};
 constinit const ProblemType kUnknownExpectation{.status = 417,
                                                 .id = "unknown-expectation",

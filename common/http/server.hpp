@@ -24,6 +24,8 @@ struct ServerLimits {
   std::size_t target_bytes = 1024;       // 414
   std::size_t body_bytes = 1024 * 1024;  // 413
   std::size_t connections = 10'000;      // of the whole server; 503
+  // The connection ends behind the answer to this many requests; 0: never. Balancers reuse connections for long.
+  std::size_t requests_per_connection = 0;
 };
 
 // Absolute: a deadline is set once and no dribble of bytes moves it.
@@ -32,6 +34,8 @@ struct ServerTimeouts {
   std::chrono::milliseconds body{10'000};   // from the header's end, plus a second for every 20 KB announced
   std::chrono::milliseconds write{10'000};  // of one answer
   std::chrono::milliseconds idle{75'000};   // between requests: above the 60 s of common balancers
+  // The connection ends behind the first answer after this, told by Connection: close; 0: never.
+  std::chrono::milliseconds connection{3'600'000};
 };
 
 // Counters of one server; written by all its threads, read by anybody.

@@ -31,7 +31,11 @@ bool has_token(std::string_view list, std::string_view token) {
 }  // namespace
 
 Session::Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared, RequestSpacePool& spaces)
-    : socket_(std::move(socket)), shared_(shared), deadline_(socket_.get_executor()), spaces_(spaces) {
+    : socket_(std::move(socket)),
+      shared_(shared),
+      deadline_(socket_.get_executor()),
+      spaces_(spaces),
+      accepted_(Clock::now()) {
   boost::system::error_code ignored;
   const auto remote = socket_.remote_endpoint(ignored);
   remote_address_ = ignored ? "" : remote.address().to_string();
@@ -99,6 +103,7 @@ Task<Session::Next> Session::next_request() {
   if (input == Input::closed) co_return Next::close;
   is_new_ = false;
   request_started_ = Clock::now();
+  ++requests_;
   body_bytes_ = 0;
   deadline_.clear();
   RequestHead& head = space_->head;
@@ -190,7 +195,8 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
   ResponseFrame frame;
   frame.date = http_date_now();
   frame.request_id = head.request_id;
-  frame.close = response.close || wants_close() || (is_draining_ && is_last_input);
+  const bool is_asked_to_close = wants_close();
+  frame.close = response.close || is_asked_to_close || (is_last_input && (is_draining_ || is_worn_out()));
   frame.keep_alive_10 = head.version == 10;
   frame.head_only = head.method == "HEAD";
   space_->output.clear();
@@ -202,16 +208,17 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
   input.consume(std::min(consumed, input.data().size()));
   if (!is_written) co_return Next::close;
   if (!frame.close) co_return Next::request;
-  co_return response.close ? Next::linger : Next::close;
+  // A client that asked for the end sends nothing more; any other may be sending its next request right now.
+  co_return is_asked_to_close && !response.close && input.empty() ? Next::close : Next::linger;
 }
 
 // Closing a socket on which unread bytes are waiting resets it, and the client may never see the answer.
 Task<void> Session::linger() {
   boost::system::error_code error;
   socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
-  set_deadline(kLinger);
+  set_deadline(is_draining_ ? kDrainGrace : kLinger);
   std::size_t total = 0;
-  while (total < kLingerBytes && !is_draining_) {
+  while (total < kLingerBytes) {
     space_->input.clear();
     const Input input = co_await read_more();
     if (input != Input::ready) break;
@@ -221,9 +228,20 @@ Task<void> Session::linger() {
 
 bool Session::wants_close() const {
   const RequestHead& head = space_->head;
-  const auto connection = head.find("Connection");
-  if (head.version == 10) return !connection || !has_token(*connection, "keep-alive");
-  return connection && has_token(*connection, "close");
+  bool keeps_10 = false;
+  for (const Field& field : head.fields()) {
+    if (!same_name(field.name, "Connection")) continue;
+    if (has_token(field.value, "close")) return true;
+    keeps_10 = keeps_10 || has_token(field.value, "keep-alive");
+  }
+  return head.version == 10 && !keeps_10;
+}
+
+// Ended behind an answer, so that nothing is lost: balancers find new replicas, memory and credentials do not get old.
+bool Session::is_worn_out() const {
+  const std::size_t most = shared_.options.limits.requests_per_connection;
+  const auto oldest = shared_.options.timeouts.connection;
+  return (most > 0 && requests_ >= most) || (oldest.count() > 0 && request_started_ - accepted_ >= oldest);
 }
 
 bool Session::has_whole_body(std::size_t header_bytes) const {

@@ -40,7 +40,7 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Input { ready, refused, closed };
   // What happens behind an answer.
   enum class Next { request, close, linger };
-  // How long a drain waits for the first request of a new connection.
+  // How long a drain waits for the first request of a new connection, and for a client to see that it was told to end.
   static constexpr std::chrono::milliseconds kDrainGrace{500};
 
   Task<Next> next_request();
@@ -64,6 +64,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Input refuse(Response response);
   Input refuse_late_body();
   [[nodiscard]] bool wants_close() const;
+  [[nodiscard]] bool is_worn_out() const;
   [[nodiscard]] bool has_whole_body(std::size_t header_bytes) const;
   void name_request();
   void set_deadline(std::chrono::milliseconds from_now);
@@ -75,7 +76,9 @@ class Session : public std::enable_shared_from_this<Session> {
   RequestSpacePool::Lease space_;  // while bytes of a request are here and until its answer is written
   std::optional<Response> refusal_;
   std::string remote_address_;
+  Clock::time_point accepted_;
   Clock::time_point request_started_;
+  std::size_t requests_ = 0;  // so far
   std::size_t body_bytes_ = 0;
   bool is_new_ = true;    // no request yet
   bool is_idle_ = false;  // waits for a request's first byte

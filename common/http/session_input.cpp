@@ -69,10 +69,15 @@ Task<Session::Input> Session::read_more() {
 Task<Session::Input> Session::read_header(std::size_t& header_bytes) {
   ReadBuffer& input = space_->input;
   std::size_t searched = 0;
+  bool may_skip_line = true;
   bool is_timed = is_new_;  // a new connection's time runs from its acceptance
   for (;;) {
-    // An empty line before a request is allowed (RFC 9112, 2.2).
-    if (searched == 0 && input.data().starts_with("\r\n")) input.consume(2);
+    // One empty line before a request is allowed (RFC 9112, 2.2).
+    if (may_skip_line && input.data().starts_with("\r\n")) {
+      input.consume(2);
+      may_skip_line = false;
+      searched = 0;
+    }
     auto found = find_head(input.data(), shared_.head_limits, searched);
     if (!found) co_return refuse(std::move(found.error()));
     header_bytes = *found;
@@ -158,9 +163,10 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes) {
     if (status == ChunkedDecoder::Status::done) co_return Input::ready;
     if (status != ChunkedDecoder::Status::need_more) {
       const bool is_too_large = status == ChunkedDecoder::Status::too_large;
-      Response response = is_too_large
-                              ? body_too_large(shared_.options.limits.body_bytes)
-                              : problem(kMalformedChunk, "the chunked body is not well-formed, or has trailer fields");
+      Response response =
+          is_too_large
+              ? body_too_large(shared_.options.limits.body_bytes)
+              : problem(kMalformedChunk, "the chunked body or its trailer is not well-formed, or mostly framing");
       response.close = true;
       co_return refuse(std::move(response));
     }

@@ -70,6 +70,18 @@ void RawHttp::send(std::string_view bytes) {
 
 void RawHttp::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
+std::uint16_t RawHttp::local_port() const {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
+}
+
+void RawHttp::reset_on_close() {
+  const linger now{1, 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 bool RawHttp::receive() {
   char block[16 * 1024];
   const ssize_t count = ::recv(socket_, block, sizeof block, 0);

@@ -27,6 +27,10 @@ class RawHttp {
   void send(std::string_view bytes);
   // Ends our half of the connection.
   void finish_sending();
+  // The port of our own end.
+  [[nodiscard]] std::uint16_t local_port() const;
+  // Closing resets the connection, so that thousands of them leave no port in TIME_WAIT.
+  void reset_on_close();
   // The next answer on the connection. `to_head`: it has no body, whatever its length says.
   RawResponse read(bool to_head = false);
   // True when the peer has closed (or reset) with nothing left to read; waits for it.

@@ -57,10 +57,41 @@ TEST(ChunkedDecoder, GivesBackAnyBodyHoweverItIsChunkedAndCut) {
 TEST(ChunkedDecoder, RefusesWhatIsNotExactlyChunked) {
   for (const std::string_view wire : {"\r\n", "g\r\n", "-1\r\n", "+1\r\na\r\n", " 1\r\na\r\n", "1 \r\na\r\n",
                                       "0x1\r\na\r\n", "1\na\r\n", "1\r\nab\r\n", "1\r\na\n", "1\r\na\r\r",
-                                      "0\r\nA: b\r\n\r\n", "0\r\n\n", "1;a\nb\r\n", "1234567890abcdef\r\n", ";a\r\n"}) {
+                                      "0\r\nA b\r\n\r\n", "0\r\n\n", "1;a\nb\r\n", "1234567890abcdef\r\n", ";a\r\n"}) {
     EXPECT_EQ(decode(wire, wire.size()).status, Status::malformed) << wire;
     EXPECT_EQ(decode(wire, 1).status, Status::malformed) << wire;
   }
+}
+
+TEST(ChunkedDecoder, DropsTrailersThatAreWellFormedAndFew) {
+  const auto status = [](const std::string& trailer, std::size_t step) {
+    const Outcome outcome = decode("2\r\nhi\r\n0\r\n" + trailer + "\r\n", step);
+    if (outcome.status == Status::done) EXPECT_EQ(outcome.out, "hi");
+    return outcome.status;
+  };
+  const auto times = [](unsigned count, const std::string& line) {
+    std::string out;
+    for (unsigned i = 0; i < count; ++i) out += line;
+    return out;
+  };
+  constexpr unsigned kMostFields = ChunkedDecoder::kMaxTrailerFields;
+  constexpr unsigned kMostBytes = ChunkedDecoder::kMaxTrailerBytes;
+  for (const std::size_t step : {1UL, 7UL, 100'000UL}) {
+    EXPECT_EQ(status("Authorization: x\r\nEmpty:\r\n", step), Status::done);
+    EXPECT_EQ(status(times(kMostFields, "A: b\r\n"), step), Status::done);
+    EXPECT_EQ(status(times(kMostFields + 1, "A: b\r\n"), step), Status::malformed);
+    EXPECT_EQ(status("A:" + std::string(kMostBytes - 4, 'b') + "\r\n", step), Status::done);
+    EXPECT_EQ(status("A:" + std::string(kMostBytes - 3, 'b') + "\r\n", step), Status::malformed);
+    for (const std::string_view bad : {"A b\r\n", ": b\r\n", "A : b\r\n", "A: b\r\n c\r\n", "A: b\n", "A: \x01\r\n"}) {
+      EXPECT_EQ(status(std::string(bad), step), Status::malformed) << bad;
+    }
+  }
+}
+
+TEST(ChunkedDecoder, RefusesAChunkThatDoesNotFitBeforeItsDataHasCome) {
+  EXPECT_EQ(decode("5\r\nhello\r\nffffff\r\n", 100, 10).status, Status::too_large);
+  EXPECT_EQ(decode("5\r\n", 100, 4).status, Status::too_large);
+  EXPECT_EQ(decode("5\r\n", 100, 5).status, Status::need_more);
 }
 
 TEST(ChunkedDecoder, StopsAtTheLimit) {

@@ -91,7 +91,7 @@ TEST(HeadParser, LimitsTheTarget) {
 }
 
 TEST(HeadParser, TakesTheAbsoluteFormThatProxiesSend) {
-  const std::string text = "GET http://example:8080/metrics?a=b HTTP/1.1\r\nHost: example\r\n\r\n";
+  const std::string text = "GET http://example:8080/metrics?a=b HTTP/1.1\r\nHost: Example:8080\r\n\r\n";
   RequestHead head;
   ASSERT_EQ(status_of(text, head), 0U);
   EXPECT_EQ(head.path, "/metrics");
