@@ -1,5 +1,6 @@
 // Any bytes as a body: the decoder refuses them with a position inside, or gives a batch that is a valid record and
-// accounts for every sample.
+// accounts for every sample. What is JSON at all is decided by a second implementation of the grammar, and a body means
+// the same when it is written in other bytes.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -10,6 +11,8 @@
 #include "common/codec/line_protocol.hpp"
 #include "common/codec/record.hpp"
 #include "common/codec/record_json.hpp"
+#include "tests/unit/codec/json_rewriting.hpp"
+#include "tests/unit/codec/sample_facts.hpp"
 
 namespace {
 
@@ -50,13 +53,40 @@ void check_record(Batch& batch) {
   encode_record(record, bytes);
   Record copy;
   require(decode_record(bytes, copy).has_value());
+  require(testing::facts_of(copy.batch) == testing::facts_of(record.batch));
   std::string again;
   encode_record(copy, again);
   require(again == bytes);
   std::string lines;
   append_json_lines(copy, lines);
-  require(std::count(lines.begin(), lines.end(), '\n') == static_cast<std::ptrdiff_t>(copy.batch.size()));
+  const auto expected = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, copy.batch.size()));
+  require(std::count(lines.begin(), lines.end(), '\n') == expected);
   std::swap(record.batch, batch);
+}
+
+void check_grammar(std::string_view body, const DecodeOptions& options, const DecodeResult& result) {
+  const auto is_json = [](std::string_view document) { return testing::JsonReference(document).is_json(); };
+  const bool expected = std::ranges::all_of(testing::documents_of(body, options.format), is_json);
+  if (result) {
+    require(expected);
+  } else if (expected && result.error().kind == DecodeError::Kind::malformed) {
+    require(testing::is_refused_by_rule(result.error().message));
+  }
+}
+
+void check_rewritten(std::string_view body, const DecodeOptions& options, const DecodeSummary& summary,
+                     const Batch& batch) {
+  static JsonBatchDecoder decoder;
+  static Batch other;
+  const auto text = testing::rewritten(body, options.format);
+  require(text.has_value());
+  const DecodeResult result = decoder.decode(*text, kNow, options, other);
+  require(result.has_value());
+  require(testing::facts_of(other) == testing::facts_of(batch));
+  require(result->by_reason == summary.by_reason && result->received == summary.received);
+  require(result->host_id == summary.host_id && result->batch_id == summary.batch_id);
+  require(result->unknown_members == summary.unknown_members && result->ignored_fields == summary.ignored_fields);
+  require(result->only_timed_readings == summary.only_timed_readings);
 }
 
 }  // namespace
@@ -68,6 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const DecodeOptions options = options_of(data[0]);
   const std::string body(data + 1, data + size);  // of its own, so that a read past the end is seen
   const DecodeResult result = decoder.decode(body, kNow, options, batch);
+  check_grammar(body, options, result);
   if (!result) {
     require(result.error().position <= body.size());
     require(!result.error().message.empty());
@@ -75,5 +106,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   check_summary(*result, options, batch);
   check_record(batch);
+  check_rewritten(body, options, *result, batch);
   return 0;
 }

@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <random>
 
 #include "common/codec/json_batch.hpp"
 #include "common/codec/record.hpp"
+#include "tests/unit/codec/json_fixture.hpp"
+#include "tests/unit/codec/json_rewriting.hpp"
 #include "tests/unit/codec/random_body.hpp"
 #include "tests/unit/codec/sample_facts.hpp"
 
@@ -13,10 +16,9 @@ namespace {
 using testing::ExpectedBody;
 using testing::ExpectedSample;
 using testing::facts_of;
+using testing::kNow;
 using testing::RandomBody;
 using testing::SampleFacts;
-
-constexpr TimeNs kNow = 1'737'000'000 * kSecond;
 
 void expect_sample(const SampleFacts& facts, const ExpectedSample& expected, std::uint32_t index) {
   EXPECT_EQ(facts.index, index);
@@ -88,6 +90,23 @@ TEST(JsonProperties, random_bodies_become_what_the_rules_say) {
   EXPECT_GT(refused, 5000U);
 }
 
+// A body of a few wrong bytes.
+void mutate(std::string& text, std::mt19937_64& random) {
+  for (std::size_t i = 1 + random() % 3; i > 0 && !text.empty(); --i) {
+    const std::size_t at = random() % text.size();
+    switch (random() % 3) {
+      case 0:
+        text[at] = static_cast<char>(random());
+        break;
+      case 1:
+        text.erase(at, 1 + random() % 8);
+        break;
+      default:
+        text.insert(at, 1, std::string_view("{}[],:\"\\0 9eE-.x")[random() % 16]);
+    }
+  }
+}
+
 TEST(JsonProperties, mutated_bodies_never_crash_and_what_is_accepted_is_a_valid_record) {
   std::mt19937_64 random(42);
   RandomBody generator(random, kNow);
@@ -98,19 +117,7 @@ TEST(JsonProperties, mutated_bodies_never_crash_and_what_is_accepted_is_a_valid_
   std::size_t accepted = 0;
   for (int round = 0; round < 5000; ++round) {
     ExpectedBody body = generator.make();
-    for (std::size_t i = 1 + random() % 3; i > 0 && !body.text.empty(); --i) {
-      const std::size_t at = random() % body.text.size();
-      switch (random() % 3) {
-        case 0:
-          body.text[at] = static_cast<char>(random());
-          break;
-        case 1:
-          body.text.erase(at, 1 + random() % 8);
-          break;
-        default:
-          body.text.insert(at, 1, std::string_view("{}[],:\"\\0 9eE-.x")[random() % 16]);
-      }
-    }
+    mutate(body.text, random);
     DecodeOptions options;
     options.format = body.format;
     const DecodeResult result = decoder.decode(body.text, kNow, options, record.batch);
@@ -127,6 +134,53 @@ TEST(JsonProperties, mutated_bodies_never_crash_and_what_is_accepted_is_a_valid_
     ASSERT_EQ(facts_of(out.batch), facts_of(record.batch));
   }
   EXPECT_GT(accepted, 1000U);
+}
+
+TEST(JsonProperties, what_is_json_is_what_the_grammar_says) {
+  std::mt19937_64 random(8259);
+  RandomBody generator(random, kNow);
+  JsonBatchDecoder decoder;
+  Batch batch;
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  for (int round = 0; round < 5000; ++round) {
+    ExpectedBody body = generator.make();
+    mutate(body.text, random);
+    DecodeOptions options;
+    options.format = body.format;
+    const DecodeResult result = decoder.decode(body.text, kNow, options, batch);
+    const auto is_json = [](std::string_view document) { return testing::JsonReference(document).is_json(); };
+    const bool expected = std::ranges::all_of(testing::documents_of(body.text, body.format), is_json);
+    if (result) {
+      ASSERT_TRUE(expected) << body.text;
+      ++accepted;
+    } else if (result.error().kind == DecodeError::Kind::malformed) {
+      ASSERT_TRUE(!expected || testing::is_refused_by_rule(result.error().message)) << result.error().message << "\n"
+                                                                                    << body.text;
+      ++refused;
+    }
+  }
+  EXPECT_GT(accepted, 1000U);
+  EXPECT_GT(refused, 1000U);
+}
+
+TEST(JsonProperties, a_body_in_other_bytes_means_the_same) {
+  std::mt19937_64 random(3);
+  RandomBody generator(random, kNow);
+  JsonBatchDecoder decoder;
+  Batch batch;
+  for (int round = 0; round < 2000; ++round) {
+    const ExpectedBody expected = generator.make();
+    DecodeOptions options;
+    options.format = expected.format;
+    const auto other = testing::rewritten(expected.text, expected.format);
+    ASSERT_TRUE(other) << expected.text;
+    const DecodeResult result = decoder.decode(*other, kNow, options, batch);
+    if (!result && result.error().kind == DecodeError::Kind::empty) continue;
+    ASSERT_TRUE(result) << result.error().message << "\n" << *other;
+    expect_body(expected, *result, batch);
+    ASSERT_FALSE(HasFailure()) << "round " << round << "\n" << expected.text << "\n" << *other;
+  }
 }
 
 }  // namespace

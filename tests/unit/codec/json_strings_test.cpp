@@ -7,6 +7,7 @@
 
 #include "common/base/text.hpp"
 #include "tests/unit/codec/json_fixture.hpp"
+#include "tests/unit/codec/json_reference.hpp"
 
 namespace metricstream {
 namespace {
@@ -156,6 +157,8 @@ class JsonStrings : public testing::JsonBatch {
   template <class Rows>
   void expect_bad(const Rows& rows, bool is_escape) {
     for (const BadRow& row : rows) {
+      const std::string document = "[\"" + std::string(row.text) + "\"]";
+      EXPECT_FALSE(testing::JsonReference(document).is_json()) << document;
       for (const auto& [before, after] : places()) {
         const std::size_t found = position(before + std::string(row.text) + after);
         const std::size_t expected = before.size() + row.position;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/unit/codec/json_fixture.hpp"
+#include "tests/unit/codec/json_reference.hpp"
 
 namespace metricstream {
 namespace {
@@ -191,6 +192,7 @@ class JsonSyntax : public testing::JsonBatch {
   // As a body, as a member that nobody wants, and, where it has no line of its own, on the second line of NDJSON.
   void expect_bad(const BadRow& row) {
     SCOPED_TRACE(::testing::PrintToString(row.text));
+    EXPECT_FALSE(testing::JsonReference(row.text).is_json());
     const DecodeError error = refuse(row.text);
     EXPECT_EQ(error.kind, DecodeError::Kind::malformed);
     expect_place(error.position, row, 0);
@@ -238,6 +240,7 @@ TEST_F(JsonSyntax, a_scalar_is_no_body_but_may_be_a_member_that_nobody_wants) {
 
 TEST_F(JsonSyntax, whatever_is_json_is_read) {
   for (const GoodRow& row : kGood) {
+    EXPECT_TRUE(testing::JsonReference(row.text).is_json()) << row.text;
     const DecodeSummary summary = decode(row.text);
     EXPECT_EQ(summary.received, row.received) << row.text;
     if (row.text.starts_with("[[[[")) continue;  // as deep as may be
