@@ -160,7 +160,7 @@ TEST(JsonProperties, what_is_json_is_what_the_grammar_says) {
       ++refused;
     }
   }
-  EXPECT_GT(accepted, 1000U);
+  EXPECT_GT(accepted, 500U);
   EXPECT_GT(refused, 1000U);
 }
 
