@@ -123,7 +123,7 @@ class Outage(unittest.TestCase):
         missing = set().union(*(client.acknowledged for client in self.clients)) - self._stored()
         self.assertEqual(missing, set(), "acknowledged, and not in the log")
         print(f"outage of {OUTAGE_SECONDS:g} s: {len(during)} requests refused, longest answer {longest:.1f} s, first 202 {first - back:.1f} s after "
-              f"Kafka was started again, resident {resident_before:.0f} -> {resident_during:.0f} MiB")
+              f"Kafka was started again (which took {served - back:.1f} s), resident {resident_before:.0f} -> {resident_during:.0f} MiB")
 
     def _stored(self) -> set[int]:
         lines = admin(["tail", "--json", "--from-beginning", "--exit-at-end"], self.pipeline.aggregator.configuration, timeout=60)
