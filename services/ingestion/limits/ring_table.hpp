@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory_resource>
-#include <unordered_map>
-#include <utility>
 
 #include "common/base/hash.hpp"
+#include "services/ingestion/limits/key_index.hpp"
 
 namespace metricstream::limits {
 
@@ -17,21 +17,20 @@ namespace metricstream::limits {
 template <class Ring>
 class RingTable {
  public:
-  struct Entry {
-    Ring ring;
-    const Hash128* key = nullptr;
+  // A decision touches one line of the index, the first of the entry, and the one of its newest slot.
+  struct alignas(64) Entry {
+    Hash128 key;
     Entry* older = nullptr;  // in the order of their newest charged slots
     Entry* newer = nullptr;
+    Ring ring;
   };
 
-  explicit RingTable(std::size_t capacity, std::pmr::memory_resource* memory) : capacity_(capacity), entries_(memory) {}
+  explicit RingTable(std::size_t capacity, std::pmr::memory_resource* memory)
+      : capacity_(capacity), entries_(memory), index_(memory) {}
   RingTable(const RingTable&) = delete;
   RingTable& operator=(const RingTable&) = delete;
 
-  [[nodiscard]] Entry* find(const Hash128& key) {
-    const auto found = entries_.find(key);
-    return found == entries_.end() ? nullptr : &found->second;
-  }
+  [[nodiscard]] Entry* find(const Hash128& key) { return index_.find(key); }
 
   // The key's entry, made where there is none and room: below the capacity, or in place of an idle entry, or in any
   // case where the place is `guaranteed`. Nothing otherwise. Advanced to `now`.
@@ -44,12 +43,12 @@ class RingTable {
 
   // Charges an entry of this table.
   std::int64_t charge(Entry& entry, std::uint32_t amount) {
-    const std::int64_t slot = entry.ring.charge(amount);
-    if (newest_ != &entry) {
+    // The order is by slots, so an entry moves once a slot: its neighbours are seldom in the cache.
+    if (!entry.ring.has_charge_in_newest_slot()) {
       unlink(entry);
       link_newest(entry);
     }
-    return slot;
+    return entry.ring.charge(amount);
   }
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
@@ -57,26 +56,24 @@ class RingTable {
  private:
   Entry* make(const Hash128& key, TimeNs now, bool guaranteed) {
     if (oldest_ != nullptr) oldest_->ring.advance(now);
-    if (oldest_ != nullptr && oldest_->ring.used() == 0) return reuse_oldest(key);
+    if (oldest_ != nullptr && oldest_->ring.used() == 0) return start(release_oldest(), key);
     if (entries_.size() >= capacity_ && !guaranteed) return nullptr;
-    const auto [place, is_new] = entries_.try_emplace(key);
-    return start(place);
+    return start(entries_.emplace_back(), key);
   }
 
-  Entry* reuse_oldest(const Hash128& key) {
+  Entry& release_oldest() {
     Entry& old = *oldest_;
     first_slot_ = std::max(first_slot_, old.ring.newest_slot());
     unlink(old);
-    auto node = entries_.extract(*old.key);
-    node.key() = key;
-    return start(entries_.insert(std::move(node)).position);
+    index_.erase(old);
+    return old;
   }
 
   // No ring starts before what a dropped one has seen: what is given back to a dropped ring finds no slot in a later
   // one of the same key, however the clock jumps.
-  Entry* start(auto place) {
-    Entry& entry = place->second;
-    entry = Entry{.ring = Ring(first_slot_), .key = &place->first};
+  Entry* start(Entry& entry, const Hash128& key) {
+    entry = Entry{.key = key, .ring = Ring(first_slot_)};
+    index_.insert(entry);
     link_oldest(entry);  // until it is charged
     return &entry;
   }
@@ -99,7 +96,8 @@ class RingTable {
 
   std::size_t capacity_;
   std::int64_t first_slot_ = Ring().newest_slot();
-  std::pmr::unordered_map<Hash128, Entry, TableHash> entries_;
+  std::pmr::deque<Entry> entries_;  // which stay where they are
+  KeyIndex<Entry> index_;
   Entry* oldest_ = nullptr;
   Entry* newest_ = nullptr;
 };

@@ -45,6 +45,7 @@ class SlidingRing {
   // As of the newest time seen.
   [[nodiscard]] std::uint32_t used() const { return used_; }
   [[nodiscard]] std::int64_t newest_slot() const { return newest_; }
+  [[nodiscard]] bool has_charge_in_newest_slot() const { return counts_[index_of(newest_)] > 0; }
   [[nodiscard]] bool fits(std::uint64_t amount, std::uint64_t limit) const { return used_ + amount <= limit; }
 
   // Charges the newest slot, whose number is what give_back() wants. The sum has to fit 32 bits.

@@ -74,12 +74,12 @@ TEST(BoundedMemory, AMillionRandomClientsCostNoMoreThanTheFirstOnes) {
   EXPECT_EQ(memory.allocations(), after_some);
 }
 
-TEST(BoundedMemory, AMillionAddressesAndHostsAreBoundedToo) {
+TEST(BoundedMemory, AddressesAndHostsAreBoundedToo) {
   CountingMemory memory;
   RateLimiter limiter({}, set_of(3, 1'000'000'000, 5), 42, &memory);
   std::size_t requests = 0;
   std::size_t samples = 0;
-  for (std::uint32_t i = 0; i < 1'000'000; ++i) {
+  for (std::uint32_t i = 0; i < 300'000; ++i) {
     const std::string address =
         "2001:db8:" + std::to_string(i >> 12U & 0xfffU) + ":" + std::to_string(i & 0xfffU) + "::1";
     if (limiter.take_request_from(address, 0).is_allowed()) ++requests;

@@ -87,13 +87,14 @@ TEST(RateHeaders, AreStructuredFields) {
 }
 
 TEST(RateHeaders, AClientThatDividesWhatIsLeftByTheTimeFindsNoHigherRateThanThePolicys) {
+  const std::regex numbers("r=([0-9]+);t=([0-9]+)");
   for (std::uint64_t used = 0; used <= 1000; ++used) {
     Decision decision(1);
     decision.add(standing(Policy::samples, 1000, used, kMinute));
     std::string out;
     append_standing_headers(out, {&decision, 1});
     std::smatch match;
-    ASSERT_TRUE(std::regex_search(out, match, std::regex("r=([0-9]+);t=([0-9]+)")));
+    ASSERT_TRUE(std::regex_search(out, match, numbers));
     const double left = std::stod(match[1]);
     const double time = std::stod(match[2]);
     EXPECT_GE(time, 1);
