@@ -69,6 +69,7 @@ Response problem(const ProblemType& type, std::string_view detail, std::string_v
   Response response;
   response.status = type.status;
   response.content_type = kProblemJson;
+  response.type = &type;
   std::string& out = response.body;
   out.reserve(200 + detail.size() + members.size());
   out += R"({"type":")";

@@ -19,6 +19,9 @@ struct Response {
   std::string headers;                    // further complete lines, each "Name: value\r\n"
   std::string body;
   bool close = false;  // the connection ends behind this answer
+  // Not sent, for the server's observer:
+  const ProblemType* type = nullptr;  // of an error answer
+  std::string client;                 // who asked, where the handler knows
 };
 
 // An error answer (RFC 9457). `detail` says what was wrong and what would be right and never repeats what the client

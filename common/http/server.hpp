@@ -52,7 +52,7 @@ struct ServerStatistics {
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
-  virtual void on_request(const RequestHead& head, unsigned status, std::size_t body_bytes,
+  virtual void on_request(const RequestHead& head, const Response& response, std::size_t body_bytes,
                           std::chrono::nanoseconds duration) = 0;
 };
 

@@ -203,7 +203,7 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
   append_response(space_->output, response, frame);
   const bool is_written = co_await write(space_->output);
   if (shared_.observer) {
-    shared_.observer->on_request(head, response.status, body_bytes_, Clock::now() - request_started_);
+    shared_.observer->on_request(head, response, body_bytes_, Clock::now() - request_started_);
   }
   input.consume(std::min(consumed, input.data().size()));
   if (!is_written) co_return Next::close;

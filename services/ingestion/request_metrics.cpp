@@ -37,8 +37,9 @@ RequestMetrics::Handler& RequestMetrics::handler_of(std::string_view path) {
   return *handlers_.back();
 }
 
-void RequestMetrics::on_request(const http::RequestHead& head, unsigned status, std::size_t body_bytes,
+void RequestMetrics::on_request(const http::RequestHead& head, const http::Response& response, std::size_t body_bytes,
                                 std::chrono::nanoseconds duration) {
+  const unsigned status = response.status;
   Handler& handler = handler_of(head.path);
   const std::size_t method = method_index(head.method);
   auto& slot = handler.requests[method][status < kStatuses ? status : 0];

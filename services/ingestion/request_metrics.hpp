@@ -17,7 +17,7 @@ class RequestMetrics final : public http::RequestObserver {
   // `paths` are the values of the label `handler`; any other path counts as "other".
   RequestMetrics(metrics::Registry& registry, Logger log, std::vector<std::string> paths);
 
-  void on_request(const http::RequestHead& head, unsigned status, std::size_t body_bytes,
+  void on_request(const http::RequestHead& head, const http::Response& response, std::size_t body_bytes,
                   std::chrono::nanoseconds duration) override;
 
   // Connections and requests of a server that lives as long as this object.
