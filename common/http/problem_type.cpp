@@ -118,13 +118,21 @@ constinit const ProblemType kTooManyConnections{
     .meaning = "The server holds http.limits.connections connections already.",
     .remedy =
         "Use keep-alive and few connections; try again after Retry-After. Operators: add replicas or raise the limit."};
+constinit const ProblemType kTooManyOfAddress{
+    .status = 503,
+    .id = "too-many-connections-of-address",
+    .title = "Too many connections of one address",
+    .meaning = "The address, or its IPv6 /64, holds http.limits.connections_per_address connections already.",
+    .remedy =
+        "Use keep-alive and few connections. Operators: name balancers in http.trusted_proxies, which are not "
+        "counted."};
 
 std::span<const ProblemType* const> http_problem_types() {
   static constexpr std::array kAll{
       &kMalformedHeader,    &kBadTarget,          &kBadHost,          &kBadContentLength, &kAmbiguousLength,
       &kMalformedChunk,     &kUnknownPath,        &kMethodNotAllowed, &kBodyTooLarge,     &kTargetTooLong,
       &kUnknownExpectation, &kHttp11Required,     &kHeaderTooLarge,   &kInternal,         &kUnknownTransferEncoding,
-      &kBodyTimeout,        &kTooManyConnections, &kHttpVersion};
+      &kBodyTimeout,        &kTooManyConnections, &kTooManyOfAddress, &kHttpVersion};
   return kAll;
 }
 

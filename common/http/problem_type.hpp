@@ -39,6 +39,7 @@ extern const ProblemType kMethodNotAllowed;
 extern const ProblemType kBodyTooLarge;
 extern const ProblemType kBodyTimeout;
 extern const ProblemType kTooManyConnections;
+extern const ProblemType kTooManyOfAddress;
 
 // All of the above.
 [[nodiscard]] std::span<const ProblemType* const> http_problem_types();

@@ -33,7 +33,7 @@ struct RequestHead {
   std::string_view query;   // behind '?', not decoded
   unsigned version = 11;    // 10 or 11
   BodyFraming body;
-  std::string_view remote_address;  // without the port
+  std::string_view remote_address;  // without the port; behind a trusted proxy the one that it names
   // Subject alternative names of the client's verified certificate: "DNS:host", "URI:...", "email:...".
   std::span<const std::string> peer_names;
   std::string_view request_id;   // X-Request-Id, or made here

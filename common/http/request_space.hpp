@@ -18,6 +18,7 @@ struct RequestSpace {
   std::string body;  // where a body is put together that is chunked or larger than the buffer
   std::string output;
   std::string made_request_id;
+  std::string client_address;
 
   // For another connection.
   void clear();

@@ -111,8 +111,10 @@ void append_response(std::string& out, const Response& response, const ResponseF
   append_number(out, response.status);
   out += ' ';
   out += reason_phrase(response.status);
-  out += "\r\nDate: ";
-  out += frame.date;
+  if (!frame.date.empty()) {
+    out += "\r\nDate: ";
+    out += frame.date;
+  }
   if (response.status != 204) {
     out += "\r\nContent-Type: ";
     out += response.content_type;

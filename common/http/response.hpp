@@ -40,7 +40,7 @@ struct Response {
 
 // What goes on the wire around a response. `head_only`: the answer to HEAD, Content-Length without a body.
 struct ResponseFrame {
-  std::string_view date;        // IMF-fixdate
+  std::string_view date;        // IMF-fixdate; empty: left out
   std::string_view request_id;  // echoed; empty: left out
   bool close = false;
   bool keep_alive_10 = false;  // an HTTP/1.0 client has to be told that the connection stays

@@ -46,16 +46,29 @@ error_code find_out_whether_taken(const boost::asio::any_io_executor& executor, 
   return error;
 }
 
+std::string turn_away_answer(const ProblemType& type, std::string_view detail) {
+  ResponseFrame frame;
+  frame.close = true;
+  std::string bytes;
+  append_response(bytes, retry_later(type, detail, std::chrono::seconds{1}), frame);
+  return bytes;
+}
+
 }  // namespace
 
-Server::Server(std::vector<asio::any_io_executor> executors, ServerOptions options, const Router& router,
+Server::Server(std::vector<asio::any_io_executor> executors, const ServerOptions& options, const Router& router,
                RequestObserver* observer, OnProblem on_problem)
-    : shared_(new Shared{.options = std::move(options),
+    : shared_(new Shared{.options = options,
                          .head_limits = {},
                          .router = router,
                          .observer = observer,
                          .on_problem = std::move(on_problem),
-                         .statistics = {}}) {
+                         .statistics = {},
+                         .addresses = AddressLimiter(options.limits.connections_per_address),
+                         .too_many_connections =
+                             turn_away_answer(kTooManyConnections, "the server has as many connections as it takes"),
+                         .too_many_of_address =
+                             turn_away_answer(kTooManyOfAddress, "this address has as many connections as it may")}) {
   const ServerLimits& limits = shared_->options.limits;
   shared_->head_limits = {limits.header_bytes, limits.header_fields, limits.target_bytes};
   for (auto& executor : executors) shards_.push_back(std::make_unique<Shard>(std::move(executor), *shared_));

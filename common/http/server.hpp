@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/base/result.hpp"
+#include "common/http/ip_address.hpp"
 #include "common/http/router.hpp"
 #include "common/runtime/task.hpp"
 
@@ -24,6 +25,8 @@ struct ServerLimits {
   std::size_t target_bytes = 1024;       // 414
   std::size_t body_bytes = 1024 * 1024;  // 413
   std::size_t connections = 10'000;      // of the whole server; 503
+  // Of one address, or of one IPv6 /64; 503. 0: no limit. Trusted proxies are not counted.
+  std::size_t connections_per_address = 0;
   // The connection ends behind the answer to this many requests; 0: never. Balancers reuse connections for long.
   std::size_t requests_per_connection = 0;
 };
@@ -41,7 +44,8 @@ struct ServerTimeouts {
 // Counters of one server; written by all its threads, read by anybody.
 struct ServerStatistics {
   std::atomic<std::uint64_t> connections_accepted{0};
-  std::atomic<std::uint64_t> connections_refused{0};  // past the limit
+  std::atomic<std::uint64_t> connections_refused{0};             // past the limit
+  std::atomic<std::uint64_t> connections_refused_by_address{0};  // past the limit of their address
   std::atomic<std::int64_t> connections_open{0};
   std::atomic<std::int64_t> requests_in_flight{0};
   std::atomic<std::uint64_t> framing_errors{0};
@@ -61,6 +65,8 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // address:port, [v6]:port; port 0 picks a free one
   ServerLimits limits;
   ServerTimeouts timeouts;
+  // Peers whose X-Forwarded-For is believed: then RequestHead::remote_address is the address that they name.
+  std::vector<AddressRange> trusted_proxies = {};
 };
 
 // An HTTP/1.1 server: one SO_REUSEPORT acceptor for each executor, a connection stays on the thread that accepted it.
@@ -69,7 +75,7 @@ class Server {
  public:
   using OnProblem = std::function<void(std::string_view message)>;  // any thread; bugs and accept errors
 
-  Server(std::vector<boost::asio::any_io_executor> executors, ServerOptions options, const Router& router,
+  Server(std::vector<boost::asio::any_io_executor> executors, const ServerOptions& options, const Router& router,
          RequestObserver* observer, OnProblem on_problem);
   ~Server();  // only after drain(), or once the executors have stopped
   Server(const Server&) = delete;

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "common/http/forwarded.hpp"
 #include "common/http/header.hpp"
 #include "common/http/http_date.hpp"
 #include "common/http/request_id.hpp"
@@ -30,15 +31,14 @@ bool has_token(std::string_view list, std::string_view token) {
 
 }  // namespace
 
-Session::Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared, RequestSpacePool& spaces)
+Session::Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces)
     : socket_(std::move(socket)),
       shared_(shared),
       deadline_(socket_.get_executor()),
       spaces_(spaces),
+      peer_(std::move(peer)),
       accepted_(Clock::now()) {
   boost::system::error_code ignored;
-  const auto remote = socket_.remote_endpoint(ignored);
-  remote_address_ = ignored ? "" : remote.address().to_string();
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
   shared_.statistics.connections_open.fetch_add(1, std::memory_order_relaxed);
@@ -115,8 +115,8 @@ Task<Session::Next> Session::next_request() {
   } else {
     head.clear();
   }
-  head.remote_address = remote_address_;
   name_request();
+  name_client();
   if (is_well_formed) co_return co_await serve(header_bytes);
   shared_.statistics.framing_errors.fetch_add(1, std::memory_order_relaxed);
   co_return co_await answer(*refusal_, space_->input.data().size());
@@ -258,6 +258,16 @@ void Session::name_request() {
   }
   const auto trace = head.find("traceparent");
   if (trace && is_traceparent(*trace)) head.traceparent = *trace;
+}
+
+void Session::name_client() {
+  RequestHead& head = space_->head;
+  head.remote_address = peer_.address;
+  if (!peer_.is_proxy) return;
+  const auto client = forwarded_client(head, shared_.options.trusted_proxies);
+  if (!client) return;
+  space_->client_address = client->text();
+  head.remote_address = space_->client_address;
 }
 
 Session::Input Session::refuse(Response response) {

@@ -15,12 +15,19 @@
 
 namespace metricstream::http {
 
+// The other end of a connection.
+struct Peer {
+  std::string address;
+  bool is_proxy = false;  // speaks for others, in X-Forwarded-For
+  std::optional<AddressLimiter::Slot> slot;
+};
+
 // Reads requests one after the other and answers each before it looks at the next: that is what keeps pipelined answers
 // in order. Lives on the thread that accepted it; owned by its own coroutine.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   // `spaces` belongs to the thread and outlives the session.
-  Session(boost::asio::ip::tcp::socket socket, Server::Shared& shared, RequestSpacePool& spaces);
+  Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -67,6 +74,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool is_worn_out() const;
   [[nodiscard]] bool has_whole_body(std::size_t header_bytes) const;
   void name_request();
+  void name_client();
   void set_deadline(std::chrono::milliseconds from_now);
 
   boost::asio::ip::tcp::socket socket_;
@@ -75,7 +83,7 @@ class Session : public std::enable_shared_from_this<Session> {
   RequestSpacePool& spaces_;
   RequestSpacePool::Lease space_;  // while bytes of a request are here and until its answer is written
   std::optional<Response> refusal_;
-  std::string remote_address_;
+  Peer peer_;
   Clock::time_point accepted_;
   Clock::time_point request_started_;
   std::size_t requests_ = 0;  // so far

@@ -7,7 +7,7 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 
-#include "common/http/http_date.hpp"
+#include "common/http/forwarded.hpp"
 #include "common/runtime/sleep.hpp"
 
 namespace metricstream::http {
@@ -20,19 +20,21 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-// Past the connection limit: told so with one attempt to write, no reading, no waiting.
-void turn_away(tcp::socket& socket) {
-  Response response =
-      retry_later(kTooManyConnections, "the server has as many connections as it takes", std::chrono::seconds{1});
-  ResponseFrame frame;
-  frame.date = http_date_now();
-  frame.close = true;
-  std::string bytes;
-  append_response(bytes, response, frame);
+// Told so with one attempt to write, no reading, no waiting.
+void turn_away(tcp::socket& socket, std::string_view answer) {
   error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(asio::buffer(bytes), ignored);
+  socket.write_some(asio::buffer(answer), ignored);
   socket.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+// :: where the peer has gone already.
+IpAddress peer_of(const tcp::socket& socket) {
+  error_code gone;
+  const auto address = socket.remote_endpoint(gone).address();
+  if (gone) return {};
+  const auto v6 = address.is_v6() ? address.to_v6() : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
+  return IpAddress(v6.to_bytes());
 }
 
 }  // namespace
@@ -80,11 +82,19 @@ void Server::Shard::admit(Socket socket) {
   const auto open = statistics.connections_open.load(std::memory_order_relaxed);
   if (open >= static_cast<std::int64_t>(shared_.options.limits.connections)) {
     statistics.connections_refused.fetch_add(1, std::memory_order_relaxed);
-    turn_away(socket);
+    turn_away(socket, shared_.too_many_connections);
+    return;
+  }
+  const IpAddress address = peer_of(socket);
+  Peer peer{.address = address.text(), .is_proxy = contains(shared_.options.trusted_proxies, address), .slot = {}};
+  if (!peer.is_proxy) peer.slot = shared_.addresses.take(address);
+  if (!peer.is_proxy && !peer.slot) {
+    statistics.connections_refused_by_address.fetch_add(1, std::memory_order_relaxed);
+    turn_away(socket, shared_.too_many_of_address);
     return;
   }
   statistics.connections_accepted.fetch_add(1, std::memory_order_relaxed);
-  auto session = std::make_shared<Session>(std::move(socket), shared_, spaces_);
+  auto session = std::make_shared<Session>(std::move(socket), std::move(peer), shared_, spaces_);
   if (is_draining_) session->begin_drain();
   group_.spawn("session", run(std::move(session)));
 }

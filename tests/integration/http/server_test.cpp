@@ -242,6 +242,37 @@ TEST(Server, TurnsAwayConnectionsPastTheLimit) {
   EXPECT_EQ(RawHttp(server.port()).get("/hello").status, 200);
 }
 
+TEST(Server, TurnsAwayConnectionsOfOneAddressPastItsLimit) {
+  TestServer server({.connections_per_address = 2}, {}, 1);
+  auto first = std::make_unique<RawHttp>(server.port());
+  RawHttp second(server.port());
+  EXPECT_EQ(first->get("/hello").status, 200);
+  EXPECT_EQ(second.get("/hello").status, 200);
+  RawHttp third(server.port());
+  const auto refused = third.read();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.body.contains("too-many-connections-of-address")) << refused.body;
+  EXPECT_TRUE(third.is_closed());
+  EXPECT_EQ(server.statistics().connections_refused_by_address, 1U);
+  first.reset();
+  await([&] { return server.statistics().connections_open == 1; });
+  EXPECT_EQ(RawHttp(server.port()).get("/hello").status, 200);
+}
+
+TEST(Server, BelievesXForwardedForOnlyFromTrustedProxies) {
+  const std::string field = "X-Forwarded-For: 198.51.100.1, 192.0.2.1:4711\r\n";
+  TestServer direct;
+  EXPECT_EQ(RawHttp(direct.port()).get("/hello", field).body, "hello 127.0.0.1");
+  ServerOptions options{.limits = {.connections_per_address = 1}, .timeouts = {}};
+  options.trusted_proxies = {AddressRange::parse("127.0.0.0/8").value()};
+  TestServer behind(options);
+  RawHttp proxy(behind.port());
+  EXPECT_EQ(proxy.get("/hello", field).body, "hello 192.0.2.1");
+  EXPECT_EQ(proxy.get("/hello", "X-Forwarded-For: nobody\r\n").body, "hello 127.0.0.1");
+  EXPECT_EQ(proxy.get("/hello").body, "hello 127.0.0.1") << "nothing is left of the request before";
+  EXPECT_EQ(RawHttp(behind.port()).get("/hello").status, 200) << "a proxy's connections are not limited";
+}
+
 TEST(Server, RefusesAPortThatAnotherServerHas) {
   TestServer first;
   IoThreads threads("x", 1);

@@ -96,9 +96,11 @@ class ThrowingHandler final : public ExchangeHandler {
 class TestServer {
  public:
   explicit TestServer(ServerLimits limits = {}, ServerTimeouts timeouts = {}, std::size_t threads = 2)
+      : TestServer(ServerOptions{.limits = limits, .timeouts = timeouts}, threads) {}
+  explicit TestServer(ServerOptions options, std::size_t threads = 2)
       : threads_("test", threads),
-        server_(threads_.executors(), {.name = "test", .listen = "127.0.0.1:0", .limits = limits, .timeouts = timeouts},
-                routes(), nullptr, [this](std::string_view) { ++problems; }) {
+        server_(threads_.executors(), on_free_port(std::move(options)), routes(), nullptr,
+                [this](std::string_view) { ++problems; }) {
     if (auto bound = server_.listen(); !bound) throw std::runtime_error(bound.error().message);
     port_ = server_.port();
     server_.start();
@@ -121,6 +123,11 @@ class TestServer {
   std::atomic<int> problems{0};
 
  private:
+  static ServerOptions on_free_port(ServerOptions options) {
+    options.name = "test";
+    options.listen = "127.0.0.1:0";
+    return options;
+  }
   const Router& routes() {
     router_.add("POST", "/echo", echo);
     router_.add("POST", "/gated", gated);
