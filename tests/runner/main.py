@@ -1,6 +1,7 @@
 """The gate. Without a part: set-up, format, lint, release build, unit, integration, end-to-end. The last line counts the cases.
 
 parts: setup format lint build unit integration e2e tidy asan tsan fuzz
+       door (of unit, integration and e2e what belongs to the HTTP door of ingest)
 """
 
 import argparse
@@ -21,6 +22,8 @@ from tests.runner.sources import scripts, tracked  # noqa: E402
 
 DEFAULT = ["setup", "format", "lint", "build", "unit", "integration", "e2e"]
 ALL = DEFAULT + ["tidy", "asan", "tsan", "fuzz"]
+# Programs and Python tests, by a word of their names.
+DOOR = {"unit": ("http", "auth", "gzip", "codec", "ingestion", "limits"), "integration": ("http", "ingestion"), "e2e": ("outage", "random_batches", "openapi")}
 
 
 class Steps:
@@ -76,6 +79,16 @@ class Steps:
         self._build("release", PROGRAMS)
         return python_tests.run("tests/e2e", say, self._options.k, show=True)
 
+    def door(self) -> Outcome:
+        self._build("release")
+        total = Outcome()
+        for label in ("unit", "integration"):
+            for word in DOOR[label]:
+                total.add(cpp_tests.run("release", label, say, word))
+        for word in DOOR["e2e"]:
+            total.add(python_tests.run("tests/e2e", say, word, show=True))
+        return total
+
     def tidy(self) -> Outcome:
         self._build("release")
         return tidy.run(say, full=self._options.full)
@@ -105,8 +118,8 @@ class Steps:
 
 
 def part(name: str) -> str:
-    if name not in ALL:
-        raise argparse.ArgumentTypeError(f"{name} is no part: expected one of {' '.join(ALL)}")
+    if name not in [*ALL, "door"]:
+        raise argparse.ArgumentTypeError(f"{name} is no part: expected one of {' '.join(ALL)} door")
     return name
 
 
