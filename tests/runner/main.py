@@ -23,7 +23,7 @@ from tests.runner.sources import scripts, tracked  # noqa: E402
 DEFAULT = ["setup", "format", "lint", "build", "unit", "integration", "e2e"]
 ALL = DEFAULT + ["tidy", "asan", "tsan", "fuzz"]
 # Programs and Python tests, by a word of their names.
-DOOR = {"unit": ("http", "auth", "gzip", "codec", "ingestion", "limits"), "integration": ("http", "ingestion"), "e2e": ("outage", "random_batches", "openapi")}
+DOOR = {"unit": ("http", "auth", "gzip", "codec", "ingestion"), "integration": ("http", "ingestion"), "e2e": ("outage", "random_batches", "openapi")}
 
 
 class Steps:
