@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -111,6 +112,12 @@ RawResponse RawHttp::read(bool to_head) {
 bool RawHttp::is_closed() {
   if (!pending_.empty()) return false;
   return !receive();
+}
+
+bool RawHttp::wait_for_input(std::chrono::milliseconds patience) {
+  if (!pending_.empty()) return true;
+  pollfd poll_entry{.fd = socket_, .events = POLLIN, .revents = 0};
+  return ::poll(&poll_entry, 1, static_cast<int>(patience.count())) > 0;
 }
 
 RawResponse RawHttp::post(std::string_view path, std::string_view body, std::string_view fields) {

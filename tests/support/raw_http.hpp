@@ -35,6 +35,8 @@ class RawHttp {
   RawResponse read(bool to_head = false);
   // True when the peer has closed (or reset) with nothing left to read; waits for it.
   bool is_closed();
+  // True as soon as there is something to read or the peer has closed, false when nothing came for so long.
+  bool wait_for_input(std::chrono::milliseconds patience);
 
   // One POST of JSON on this connection; `fields` are complete lines.
   RawResponse post(std::string_view path, std::string_view body, std::string_view fields = {});
