@@ -34,6 +34,12 @@ bool is_out_of_range(TimeNs time) { return time > kMaxRecordTime || time < -kMax
   throw MalformedRecord(std::string(name) + ": a time outside the range of years 1716 to 2223");
 }
 
+bool has_control(std::string_view text) {
+  bool found = false;
+  for (const char c : text) found |= static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  return found;
+}
+
 }  // namespace
 
 void read_positions(std::string_view column, std::uint64_t bound, const char* name, std::vector<std::uint32_t>& out) {
@@ -89,10 +95,12 @@ void read_values(std::string_view column, std::vector<double>& out) {
   if (bad) throw MalformedRecord("values: a value is not finite");
 }
 
+void require_printable(std::string_view text, const char* name) {
+  if (has_control(text)) throw MalformedRecord(std::string(name) + ": a string with a control byte");
+}
+
 void require_plain(std::string_view text, const char* name) {
-  bool bad = false;
-  for (const char c : text) bad |= static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  if (bad || text.ends_with('\\')) {
+  if (has_control(text) || text.ends_with('\\')) {
     throw MalformedRecord(std::string(name) + ": a string with a control byte or a backslash at its end");
   }
 }

@@ -37,4 +37,7 @@ void read_values(std::string_view column, std::vector<double>& out);
 // Throws unless `text` can be written in line protocol: no control byte, no backslash at the end.
 void require_plain(std::string_view text, const char* name);
 
+// Throws where `text` has a control byte; for what is never written in line protocol.
+void require_printable(std::string_view text, const char* name);
+
 }  // namespace metricstream

@@ -150,7 +150,7 @@ void read_request(const RawFields& raw, Record& out) {
   if (raw.has(RecordField::batch_key)) {
     const auto [client_key, hash] = read_two_strings(raw.column(RecordField::batch_key));
     require(hash.size() == sizeof(Hash128::bytes), "batch_key.body_hash is not 16 bytes long");
-    require_plain(client_key, "batch_key");
+    require_printable(client_key, "batch_key");  // any printable text: no point is written with it
     out.key = BatchKey{client_key, Hash128::from_view(hash)};
   }
 }

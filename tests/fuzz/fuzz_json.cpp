@@ -44,10 +44,11 @@ void check_summary(const DecodeSummary& summary, const DecodeOptions& options, c
   require(summary.rejections.size() == std::min<std::size_t>(by_reason, DecodeSummary::kMaxListed));
 }
 
-void check_record(Batch& batch) {
+void check_record(Batch& batch, std::string_view batch_id) {
   Record record;
   record.client_id = "client";
   record.accepted_at = kNow;
+  if (!batch_id.empty()) record.key = BatchKey{batch_id, Hash128{}};
   std::swap(record.batch, batch);
   std::string bytes;
   encode_record(record, bytes);
@@ -105,7 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   check_summary(*result, options, batch);
-  check_record(batch);
+  check_record(batch, result->batch_id);
   check_rewritten(body, options, *result, batch);
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 
+#include "common/model/validation.hpp"
 #include "tests/unit/codec/random_record.hpp"
 #include "tests/unit/codec/sample_facts.hpp"
 #include "tests/unit/codec/small_record.hpp"
@@ -53,6 +54,22 @@ TEST(Record, random_records_survive_encoding_and_encode_to_the_same_bytes_again)
     ASSERT_EQ(out.attributes, record.attributes);
     ASSERT_EQ(out.key.has_value(), record.key.has_value());
     ASSERT_EQ(encode(out), bytes);
+  }
+}
+
+// Once a batch_id that ended in a backslash was answered 202, and its record could not be decoded.
+TEST(Record, every_batch_key_that_is_accepted_survives) {
+  Record record = small_record();
+  for (char last = 0x20; last < 0x7f; ++last) {
+    for (const std::string& text : {std::string(1, last), std::string("key") + last, std::string(127, '\\') + last}) {
+      ASSERT_TRUE(is_batch_key(text, {}));
+      record.key = BatchKey{text, hash128("body")};
+      const std::string bytes = encode(record);
+      Record out;
+      const auto result = decode_record(bytes, out);
+      ASSERT_TRUE(result) << text << ": " << result.error().message;
+      ASSERT_EQ(out.key->client_key, text);
+    }
   }
 }
 
