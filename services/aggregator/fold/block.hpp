@@ -53,9 +53,9 @@ struct PointState {
   std::uint32_t revisions = 0;
 };
 
-// An output series within one block.
+// An output series within one block: a group, or several that their attributes complete to the same name.
 struct BlockGroup {
-  GroupId id;
+  GroupId id;                          // the first one
   AttributesId attributes;             // of its first member
   std::vector<std::uint32_t> members;  // into Block::members
 };
@@ -77,6 +77,9 @@ struct Block {
   std::vector<DirtyPoint> dirty;
   boost::unordered_flat_map<SeriesId, std::uint32_t> member_index;
   boost::unordered_flat_map<GroupId, std::uint32_t> group_index;
+  // By the hash of the series they are written as; filled only where two groups may be written as one.
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> names;
+  std::uint32_t named = 0;  // groups that are in `names`
 
   [[nodiscard]] Member* find(SeriesId series);
   [[nodiscard]] const Member* find(SeriesId series) const;

@@ -11,7 +11,7 @@
 namespace metricstream::fold {
 
 // Changes whenever the same log and settings would give other results.
-constexpr std::uint32_t kFoldVersion = 1;
+constexpr std::uint32_t kFoldVersion = 2;
 
 // What travels with every committed offset, as ASCII: `2;TB;n;C;fp;fold version;settings hash`, at most 150 bytes.
 // The committed offset itself is B. A fingerprint or hash that is not known is `-`.

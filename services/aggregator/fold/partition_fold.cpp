@@ -92,6 +92,7 @@ void PartitionFold::close(Position durable) {
     block.groups = {};
     block.points = {};
     block.group_index = {};
+    block.names = {};
   }
   if (closed_through_ == before) return;
   keys_.forget(forgotten_through());

@@ -110,6 +110,8 @@ class PartitionFold {
   Member& member_for(Block& block, const Sample& sample);
   Member& add_member(Block& block, const Sample& sample);
   std::uint32_t group_for(Block& block, const Sample& sample);
+  // The block's group that is written as this one would be; the next new one where there is none.
+  std::uint32_t find_written_as(Block& block, GroupId id, AttributesId attributes);
   void touch(Block& block, const Member& member, TimeNs time);
   void mark_dirty(Block& block, std::uint32_t group, std::uint32_t slice);
   void mark_successor(const Block& block, const Member& member, TimeNs time);
@@ -128,8 +130,9 @@ class PartitionFold {
   // Results (window_results.cpp).
   void emit(Block& block, std::uint32_t group, std::uint32_t slice);
   void write_result(const Block& block, const BlockGroup& group, std::uint32_t slice, std::uint32_t revision);
-  // Fills contributors_ and values_; returns the plan of the first rule among the contributors.
-  const RulePlan& gather(const Block& block, const BlockGroup& group, std::size_t window, TimeNs begin, TimeNs end);
+  // Fills contributors_, their rules_ and values_.
+  void gather(const Block& block, const BlockGroup& group, std::size_t window, TimeNs begin, TimeNs end);
+  void compute_results(TimeNs begin, TimeNs end);
   void merge_contributors(TimeNs begin, TimeNs end);
   [[nodiscard]] double increase_of(const Member& member, TimeNs begin, TimeNs end);
   [[nodiscard]] const Value* predecessor(SeriesId series, TimeNs before) const;
@@ -170,6 +173,7 @@ class PartitionFold {
   std::vector<SeriesId> acquired_;
   std::vector<TagView> row_tags_;
   std::vector<const Member*> contributors_;
+  std::vector<std::uint32_t> rules_;
   std::vector<Value> values_;
   std::vector<Value> member_values_;
   std::vector<Ranked> ranked_;

@@ -230,12 +230,26 @@ Member& PartitionFold::add_member(Block& block, const Sample& sample) {
 
 std::uint32_t PartitionFold::group_for(Block& block, const Sample& sample) {
   const GroupId id = series_.series(sample.series).group;
-  const auto [place, fresh] = block.group_index.try_emplace(id, static_cast<std::uint32_t>(block.groups.size()));
-  if (fresh) {
+  if (const auto known = block.group_index.find(id); known != block.group_index.end()) return known->second;
+  const auto next = static_cast<std::uint32_t>(block.groups.size());
+  const std::uint32_t group = series_.has_namesakes() ? find_written_as(block, id, sample.attributes) : next;
+  block.group_index.emplace(id, group);
+  if (group == next) {
     block.groups.push_back({id, sample.attributes, {}});
     block.points.resize(block.points.size() + slices_.count());
   }
-  return place->second;
+  return group;
+}
+
+std::uint32_t PartitionFold::find_written_as(Block& block, GroupId id, AttributesId attributes) {
+  const auto written_as = [&](std::uint32_t group) -> const std::string& {
+    return series_.output_series(block.groups[group].id, block.groups[group].attributes);
+  };
+  const auto next = static_cast<std::uint32_t>(block.groups.size());
+  for (; block.named < next; ++block.named) block.names.try_emplace(hash64(written_as(block.named)), block.named);
+  const std::string name = series_.output_series(id, attributes);
+  const auto found = block.names.find(hash64(name));
+  return found != block.names.end() && written_as(found->second) == name ? found->second : next;
 }
 
 void PartitionFold::touch(Block& block, const Member& member, TimeNs time) {

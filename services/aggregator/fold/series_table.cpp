@@ -74,6 +74,8 @@ GroupId SeriesTable::hold_group(std::string_view client_id, std::string_view nam
   group.name = name;
   for (const auto& [key, value] : tags) group.tags.emplace_back(key, value);
   group.holders = 1;
+  group.is_namesake = has_attribute_name(group);
+  namesakes_ += group.is_namesake ? 1 : 0;
   group_index_.emplace(group.key, id);
   return id;
 }
@@ -82,6 +84,7 @@ void SeriesTable::drop_group(GroupId id) {
   Group& group = groups_[id];
   if (--group.holders > 0) return;
   group_index_.erase(std::string_view(group.key));
+  namesakes_ -= group.is_namesake ? 1 : 0;
   group = Group{};
   free_groups_.push_back(id);
 }
@@ -95,7 +98,28 @@ AttributesId SeriesTable::attributes_id(const std::vector<std::pair<std::string_
   const auto known = std::ranges::find_if(attributes_, same);
   if (known != attributes_.end()) return static_cast<AttributesId>(known - attributes_.begin());
   attributes_.emplace_back(attributes.begin(), attributes.end());
+  learn_attribute_names(attributes);
   return static_cast<AttributesId>(attributes_.size() - 1);
+}
+
+// Looks at every group, but hardly ever: the configuration of an ingest host has got another attribute.
+void SeriesTable::learn_attribute_names(const std::vector<std::pair<std::string_view, std::string_view>>& attributes) {
+  const std::size_t before = attribute_names_.size();
+  for (const auto& [name, value] : attributes) {
+    if (std::ranges::find(attribute_names_, name) == attribute_names_.end()) attribute_names_.emplace_back(name);
+  }
+  if (attribute_names_.size() == before) return;
+  namesakes_ = 0;
+  for (Group& group : groups_) {
+    group.is_namesake = has_attribute_name(group);
+    namesakes_ += group.is_namesake ? 1 : 0;
+  }
+}
+
+bool SeriesTable::has_attribute_name(const Group& group) const {
+  return std::ranges::any_of(group.tags, [this](const auto& tag) {
+    return std::ranges::find(attribute_names_, tag.first) != attribute_names_.end();
+  });
 }
 
 const std::string& SeriesTable::output_series(GroupId id, AttributesId attributes) {

@@ -43,14 +43,16 @@ struct SeriesHandle {
   std::uint32_t generation = 0;  // never a living one's
 };
 
-// An output series: what a result is named by. Two rules that lead to the same name lead to the same group, so no two
-// results ever overwrite each other in InfluxDB.
+// An output series before the attributes: two rules that lead to the same name lead to the same group. Where attributes
+// complete the names of two groups to the same one, the block brings them together (PartitionFold::group_for), so that
+// no two results ever overwrite each other in InfluxDB.
 struct Group {
   std::string key;  // client id, '\n', canonical key of the group's name and tags
   std::string client_id;
   std::string name;
   std::vector<std::pair<std::string, std::string>> tags;  // sorted
   std::uint32_t holders = 0;                              // series that lead here
+  bool is_namesake = false;                               // one of the tags has the name of an attribute
   // The line-protocol series for the attributes asked for last: they hardly ever change.
   std::string text;
   AttributesId text_attributes = UINT32_MAX;
@@ -76,6 +78,9 @@ class SeriesTable {
   // The last release frees the number (and the group's, when no series leads there any more).
   void release(SeriesId id);
 
+  // Can two groups be written as one series? Only where one has a tag of its own that the other gets as an attribute.
+  [[nodiscard]] bool has_namesakes() const { return namesakes_ > 0; }
+
   AttributesId attributes_id(const std::vector<std::pair<std::string_view, std::string_view>>& attributes);
 
   // Line protocol's series of a result: the group's tags, client_id, and those attributes that the group's own tags do
@@ -90,6 +95,8 @@ class SeriesTable {
 
   GroupId hold_group(std::string_view client_id, std::string_view name, std::span<const TagView> tags);
   void drop_group(GroupId id);
+  void learn_attribute_names(const std::vector<std::pair<std::string_view, std::string_view>>& attributes);
+  [[nodiscard]] bool has_attribute_name(const Group& group) const;
 
   const RuleSet& rules_;
   Layout layout_;
@@ -101,6 +108,8 @@ class SeriesTable {
   Index series_index_;
   Index group_index_;
   std::vector<std::vector<std::pair<std::string, std::string>>> attributes_;
+  std::vector<std::string> attribute_names_;  // of all of them
+  std::size_t namesakes_ = 0;                 // groups
   std::string scratch_;
 };
 

@@ -23,28 +23,46 @@ void PartitionFold::write_result(const Block& block, const BlockGroup& group, st
   const Slices::Slice& where = slices_.at(slice);
   const TimeNs begin = block.start + where.offset;
   const TimeNs end = begin + slices_.size(where.window);
-  const RulePlan& plan = gather(block, group, where.window, begin, end);
+  gather(block, group, where.window, begin, end);
+  compute_results(begin, end);
+  output_.window(cause_, {series_.output_series(group.id, group.attributes), where.window, begin, results_, revision});
+}
+
+// The fields of every rule among the contributors: these only get more, so that no field that was written once is left
+// out later, and stays in InfluxDB with its old value.
+void PartitionFold::compute_results(TimeNs begin, TimeNs end) {
   bool counters = false;
   double increase = 0;
-  if (plan.wants_increase) {
+  if (std::ranges::any_of(rules_, [this](std::uint32_t rule) { return plans_[rule].wants_increase; })) {
     for (const Member* const member : contributors_) {
       if (member->type != MetricType::counter) continue;
       counters = true;
       increase += increase_of(*member, begin, end);
     }
   }
+  const auto is_missing = [this](const Field& field) {
+    return std::ranges::find(results_, field.name, &FieldValue::name) == results_.end();
+  };
   results_.clear();
-  compute_fields(plan.fields, values_, increase, scratch_, results_);
-  if (plan.implied_increase && counters) results_.push_back({.name = increase_field().name, .value = increase});
-  output_.window(cause_, {series_.output_series(group.id, group.attributes), where.window, begin, results_, revision});
+  compute_fields(plans_[rules_.front()].fields, values_, increase, scratch_, results_);
+  bool implied_increase = false;
+  for (const std::uint32_t rule : rules_) {
+    implied_increase = implied_increase || plans_[rule].implied_increase;
+    if (rule == rules_.front()) continue;
+    for (const Field& field : plans_[rule].fields) {
+      if (is_missing(field)) compute_fields({&field, 1}, values_, increase, scratch_, results_);
+    }
+  }
+  if (implied_increase && counters && is_missing(increase_field())) {
+    results_.push_back({.name = increase_field().name, .value = increase});
+  }
 }
 
 // Who contributes is decided by the window's own samples alone, so that each change of a result touches its window.
-const PartitionFold::RulePlan& PartitionFold::gather(const Block& block, const BlockGroup& group, std::size_t window,
-                                                     TimeNs begin, TimeNs end) {
+void PartitionFold::gather(const Block& block, const BlockGroup& group, std::size_t window, TimeNs begin, TimeNs end) {
   contributors_.clear();
+  rules_.clear();
   values_.clear();
-  auto rule = static_cast<std::uint32_t>(settings_.rules.size() - 1);
   for (const std::uint32_t position : group.members) {
     const Member& member = block.members[position];
     if (!std::ranges::binary_search(plan_of(member.series).windows, window)) continue;
@@ -52,10 +70,13 @@ const PartitionFold::RulePlan& PartitionFold::gather(const Block& block, const B
     member.set.collect(begin, end, values_);
     if (values_.size() == before) continue;
     contributors_.push_back(&member);
-    rule = std::min(rule, series_.state(member.series).rule);
+    const std::uint32_t rule = series_.state(member.series).rule;
+    if (rules_.empty() || rules_.back() != rule) rules_.push_back(rule);
   }
-  if (contributors_.size() > 1) merge_contributors(begin, end);
-  return plans_[rule];
+  if (contributors_.size() <= 1) return;
+  std::ranges::sort(rules_);
+  rules_.erase(std::unique(rules_.begin(), rules_.end()), rules_.end());
+  merge_contributors(begin, end);
 }
 
 // Into the order (time, series key, value).

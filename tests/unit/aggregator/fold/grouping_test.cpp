@@ -1,6 +1,10 @@
 // Results over several series, and series that more than one rule brings into one group.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 #include "tests/unit/aggregator/support/script.hpp"
 
 namespace metricstream::fold::test {
@@ -49,13 +53,50 @@ TEST(Grouping, ValuesAreOrderedByTimeThenSeriesThenValue) {
   EXPECT_EQ(*script.result(0), (FieldMap{{"first", 5}, {"last", 1}}));
 }
 
-TEST(Grouping, TheFirstRuleAmongAWindowsOwnSeriesNamesItsFields) {
+TEST(Grouping, AWindowHasTheFieldsOfEveryRuleAmongItsOwnSeries) {
   Script script(two_rules_to_one_group());
   script.batch(50, {tagged(10, 1, {{"core", "0"}}), tagged(11, 2, {})});
   script.batch(70, {tagged(65, 3, {})});
   script.tick(130);
-  EXPECT_EQ(*script.result(0), (FieldMap{{"sum", 3}, {"max", 2}}));
+  EXPECT_EQ(*script.result(0), (FieldMap{{"count", 2}, {"sum", 3}, {"max", 2}}));
   EXPECT_EQ(*script.result(60), (FieldMap{{"count", 1}, {"sum", 3}}));
+}
+
+// InfluxDB merges fields: one that a revision left out would keep its old value.
+TEST(Grouping, NoRevisionLeavesOutAFieldThatWasWrittenBefore) {
+  for (const bool first_rule_first : {false, true}) {
+    Script script(two_rules_to_one_group());
+    const LoggedSample first = tagged(10, 1, {{"core", "0"}});
+    const LoggedSample second = tagged(11, 2, {});
+    script.batch(20, {first_rule_first ? first : second});
+    script.tick(70);
+    const FieldMap before = script.result(0).value();
+    EXPECT_EQ(before, (first_rule_first ? FieldMap{{"sum", 1}, {"max", 1}} : FieldMap{{"count", 1}, {"sum", 2}}));
+    script.batch(80, {first_rule_first ? second : first});
+    script.tick(200);
+    EXPECT_EQ(script.result(0).value(), (FieldMap{{"count", 2}, {"sum", 3}, {"max", 2}}));
+  }
+}
+
+TEST(Grouping, AnIncreaseThatOneRuleNamesAndAnotherImpliesIsWrittenOnce) {
+  FoldSettings settings = two_rules_to_one_group();
+  Rule naming = settings.rules.at(0);
+  naming.fields = fields({"increase"});
+  settings.rules = RuleSet({naming});
+  Script script(settings);
+  const auto sample_of = [](double seconds, double value, Tags tags) {
+    LoggedSample out = counter(seconds, value);
+    out.tags = std::move(tags);
+    return out;
+  };
+  script.batch(50, {sample_of(10, 5, {}), sample_of(11, 8, {}), sample_of(12, 1, {{"core", "1"}})});
+  script.tick(70);
+  EXPECT_EQ(script.result(0)->at("increase"), 3);
+  EXPECT_EQ(script.result(0)->at("count"), 3);
+  for (const Written& written : script.recorder().written) {
+    if (written.lane == 0) continue;
+    EXPECT_EQ(std::ranges::count(written.fields, "increase", &std::pair<std::string_view, double>::first), 1);
+  }
 }
 
 TEST(Grouping, ASeriesTakesPartInTheWindowsOfItsOwnRuleOnly) {

@@ -52,6 +52,9 @@ const std::vector<Kind>& kinds() {
       {"disk", {{"host", "a"}}, MetricType::counter},                 // two rules lead to
       {"disk", {{"host", "a"}, {"volume", "1"}}, MetricType::gauge},  // one group here
       {"temp", {{"rack", "own"}}, MetricType::gauge},
+      {"temp", {}, MetricType::gauge},                                // with attributes,
+      {"temp", {{"dc", "eu"}}, MetricType::gauge},                    // these are written
+      {"temp", {{"dc", "us"}, {"rack", "r1"}}, MetricType::counter},  // under one name
       {"events", {}, MetricType::counter},
       {"noise.x", {{"host", "a"}}, MetricType::gauge},
   };
@@ -231,6 +234,7 @@ FoldSettings scaled_settings(const ScenarioOptions& options) {
   rules[4].tag_globs = {{"volume", "*"}};
   rules[4].grouping = Grouping::without;
   rules[4].tags = {"volume"};
+  rules[4].fields = fields_of({"stddev", "max", "increase"});
   rules[4].sizes = {5 * kSecond, 20 * kSecond};
   out.rules = RuleSet(std::move(rules));
   return out;

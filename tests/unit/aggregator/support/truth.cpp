@@ -87,11 +87,7 @@ class Model {
   }
 
   Truth finish() {
-    struct Member {
-      const std::string* key;
-      const History* history;
-    };
-    std::map<std::tuple<std::string, std::string, Tags, TimeNs, TimeNs>, std::vector<Member>> windows;
+    std::map<std::tuple<std::string, TimeNs, TimeNs>, std::vector<const History*>> windows;
     for (auto& [key, history] : series_) history.finish();
     for (const auto& [key, history] : series_) {
       const Rule& rule = settings_.rules.at(history.rule);
@@ -99,19 +95,13 @@ class Model {
         if (!rule.sizes.empty() && std::ranges::count(rule.sizes, window.size) == 0) continue;
         std::set<TimeNs> starts;
         for (const Stored& s : history.all) starts.insert(start_of(s.time, window.size));
-        for (const TimeNs start : starts) {
-          windows[{history.client, history.shape.name, group_tags(rule, history.shape.tags), window.size, start}]
-              .push_back({&key, &history});
-        }
+        for (const TimeNs start : starts)
+          windows[{written_as(history, rule, start), window.size, start}].push_back(&history);
       }
     }
     for (const auto& [name, members] : windows) {
-      const auto& [client, metric, tags, size, start] = name;
-      std::vector<const History*> histories;
-      for (const Member& member : members) histories.push_back(member.history);
-      const Tags& attributes = group_attributes_.at({client, metric, tags, start_of(start, block_)});
-      const std::string text = output_text(client, metric, tags, attributes);
-      truth_.points[{size, start, text}] = result(histories, start, start + size);
+      const auto& [text, size, start] = name;
+      truth_.points[{size, start, text}] = result(members, start, start + size);
     }
     return std::move(truth_);
   }
@@ -176,6 +166,13 @@ class Model {
     if (settings_.rules.at(rule).raw) write_raw(offset, history, sample, block);
   }
 
+  // What is written under one name is computed together, however it came to that name.
+  std::string written_as(const History& history, const Rule& rule, TimeNs start) const {
+    const Tags group = group_tags(rule, history.shape.tags);
+    const auto name = std::tuple(history.client, history.shape.name, group, start_of(start, block_));
+    return output_text(history.client, history.shape.name, group, group_attributes_.at(name));
+  }
+
   void write_raw(std::size_t offset, const History& history, const LoggedSample& sample, TimeNs block) {
     TimeNs time = sample.time;
     if (!is_own(sample)) time = start_of(time, kMillisecond) + static_cast<TimeNs>(offset) % 1000 * 1000 + sample.index;
@@ -186,14 +183,14 @@ class Model {
   // `members` ascend by series key, since they came out of a map.
   FieldMap result(const std::vector<const History*>& members, TimeNs begin, TimeNs end) const {
     std::vector<std::tuple<TimeNs, std::size_t, double>> ordered;
-    std::uint32_t rule = UINT32_MAX;
+    std::set<std::uint32_t> rules;
     bool counters = false;
     double increase = 0;
     for (std::size_t i = 0; i < members.size(); ++i) {
       for (const Stored& s : members[i]->all) {
         if (s.time >= begin && s.time < end) ordered.emplace_back(s.time, i, s.value);
       }
-      rule = std::min(rule, members[i]->rule);
+      rules.insert(members[i]->rule);
       if (!is_counter(*members[i], begin)) continue;
       counters = true;
       increase += increase_of(*members[i], begin, end);
@@ -203,11 +200,12 @@ class Model {
     values.reserve(ordered.size());
     for (const auto& [time, rank, value] : ordered) values.push_back(value);
 
-    std::vector<std::string> names;
-    for (const Field& field : settings_.rules.at(rule).fields) names.push_back(field.name);
-    if (names.empty()) {
-      names = {"count", "sum", "min", "max", "avg", "p50", "p95", "p99"};
-      if (counters) names.emplace_back("increase");
+    std::set<std::string> names;
+    for (const std::uint32_t rule : rules) {
+      for (const Field& field : settings_.rules.at(rule).fields) names.insert(field.name);
+      if (!settings_.rules.at(rule).fields.empty()) continue;
+      names.insert({"count", "sum", "min", "max", "avg", "p50", "p95", "p99"});
+      if (counters) names.insert("increase");
     }
     FieldMap out;
     for (const std::string& name : names) out[name] = name == "increase" ? increase : naive_field(name, values);
