@@ -61,21 +61,22 @@ struct Element {
   std::string form;                // examples of how it is written, where that is not plain
   std::vector<std::string> words;  // all allowed values, where they can be listed
   bool secret = false;
-  std::vector<std::unique_ptr<Element>> children;                  // section, in the order of description
-  std::vector<std::function<void(Report&)>> validators;            // section: run after all of its values are read
-  std::function<bool(const std::string&)> set;                     // scalar: false when the text is no such value
-  std::function<std::optional<std::string>()> get;                 // scalar: nothing when it has no value
-  std::function<bool(const std::string&)> has_form;                // scalar with a form: whether the text has it
-  std::function<bool(const std::string&)> append;                  // scalars: false when the text is no such value
-  std::function<void()> clear;                                     // scalars, texts, objects
-  std::function<bool()> holds;                                     // scalars: the check over the whole list
-  std::function<std::vector<std::string>()> all;                   // scalars
-  std::function<void(std::string, std::string)> insert;            // texts
-  std::function<std::map<std::string, std::string>()> pairs;       // texts
-  std::function<std::unique_ptr<Element>()> append_object;         // objects: describes a new last element of the list
-  std::function<std::vector<std::unique_ptr<Element>>()> objects;  // objects: describes those that are there
-  std::function<std::unique_ptr<Element>()> example;      // objects: describes one with its defaults; reads only
-  std::function<Element*(const std::string&)> add_child;  // section with free keys: an entry, new or not
+  std::vector<std::unique_ptr<Element>> children;               // section, in the order of description
+  std::vector<std::function<void(Report&)>> validators;         // section: run after all of its values are read
+  std::function<bool(const std::string&)> set;                  // scalar: false when the text is no such value
+  std::function<std::optional<std::string>()> get;              // scalar: nothing when it has no value
+  std::function<bool(const std::string&)> has_form;             // scalar with a form: whether the text has it
+  std::function<bool(const std::string&)> append;               // scalars: false when the text is no such value
+  std::function<void()> clear;                                  // scalars, texts, objects
+  std::function<bool()> holds;                                  // scalars: the check over the whole list
+  std::function<std::vector<std::string>()> all;                // scalars
+  std::function<void(std::string, std::string)> insert;         // texts
+  std::function<std::map<std::string, std::string>()> pairs;    // texts
+  std::function<std::unique_ptr<Element>()> append_object;      // objects: describes a new last element of the list
+  std::function<std::size_t()> object_count;                    // objects
+  std::function<std::unique_ptr<Element>(std::size_t)> object;  // objects: describes one that is there
+  std::function<std::unique_ptr<Element>()> example;            // objects: describes one with its defaults; reads only
+  std::function<Element*(const std::string&)> add_child;        // section with free keys: an entry, new or not
 
   [[nodiscard]] Element* find(std::string_view child);
   [[nodiscard]] const Element* find(std::string_view child) const;
@@ -231,11 +232,8 @@ void Schema::list(std::string_view path, std::vector<S>& values, std::string_vie
   element.expected = "a list of sections";
   element.clear = [&values] { values.clear(); };
   element.append_object = [&values] { return described(values.emplace_back()); };
-  element.objects = [&values] {
-    std::vector<std::unique_ptr<Element>> out;
-    for (S& value : values) out.push_back(described(value));
-    return out;
-  };
+  element.object_count = [&values] { return values.size(); };
+  element.object = [&values](std::size_t index) { return described(values[index]); };
   element.example = [] {
     static S defaults;  // only ever read, and kept for the element's callbacks
     return described(defaults);

@@ -42,7 +42,7 @@ std::string row(const Element& element, const std::string& path) {
   }
   std::string default_value = default_of(element);
   if (element.kind == Element::Kind::objects) {
-    const std::size_t count = element.objects().size();
+    const std::size_t count = element.object_count();
     default_value = count == 0 ? code("[]") : std::to_string(count) + (count == 1 ? " entry" : " entries");
   }
   return "| " + code(path) + " | " + cell(element.expected) + " | " + default_value + " | " +

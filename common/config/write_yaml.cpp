@@ -114,8 +114,8 @@ Lines Writer::item(const Element& element, std::size_t indent) const {
 
 void Writer::objects(Lines& out, const Element& element, std::size_t indent) const {
   const std::string margin(indent, ' ');
-  const auto items = element.objects();
-  if (items.empty()) {
+  const std::size_t count = element.object_count();
+  if (count == 0) {
     out.push_back(margin + element.name + ": []");
     if (!annotated_) return;
     Lines example{element.name + ":"};
@@ -124,8 +124,8 @@ void Writer::objects(Lines& out, const Element& element, std::size_t indent) con
     return;
   }
   out.push_back(margin + element.name + ":");
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    append(out, Writer(annotated_ && i == 0).item(*items[i], indent + 2));
+  for (std::size_t i = 0; i < count; ++i) {
+    append(out, Writer(annotated_ && i == 0).item(*element.object(i), indent + 2));
   }
 }
 
