@@ -2,6 +2,19 @@
 
 namespace metricstream::ingestion {
 
+namespace {
+
+// Other protocols come in by other doors and are counted beside this one.
+const metrics::Labels kNative{{"protocol", "native"}};
+
+metrics::Counter& discarded(metrics::Registry& registry, std::string_view outcome, std::string_view reason) {
+  return registry.counter("metricstream_ingest_samples_discarded_total",
+                          "Samples that were not stored: rejected as invalid, or refused with their whole request.",
+                          {{"outcome", std::string(outcome)}, {"reason", std::string(reason)}});
+}
+
+}  // namespace
+
 std::string_view to_string(Refusal refusal) {
   constexpr std::array<std::string_view, kRefusalCount> names{
       "malformed",        "too_large",  "bad_identity",      "unauthorized", "strict",       "empty",
@@ -10,9 +23,10 @@ std::string_view to_string(Refusal refusal) {
 }
 
 Accounts::Accounts(metrics::Registry& registry)
-    : received_(
-          registry.counter("metricstream_ingest_samples_received_total", "Samples of requests that could be decoded.")),
-      accepted_(registry.counter("metricstream_ingest_samples_accepted_total", "Samples stored and answered 202.")),
+    : received_(registry.counter("metricstream_ingest_samples_received_total",
+                                 "Samples of requests that could be decoded.", kNative)),
+      accepted_(
+          registry.counter("metricstream_ingest_samples_accepted_total", "Samples stored and answered 202.", kNative)),
       unconfirmed_(registry.counter("metricstream_ingest_samples_unconfirmed_total",
                                     "Samples handed to Kafka without an acknowledgement: stored or not is unknown.")),
       adjusted_(registry.counter("metricstream_ingest_samples_adjusted_total",
@@ -21,19 +35,29 @@ Accounts::Accounts(metrics::Registry& registry)
       unknown_members_(registry.counter("metricstream_ingest_unknown_members_total",
                                         "Members of bodies that mean nothing here and were skipped.")),
       ignored_fields_(registry.counter("metricstream_ingest_ignored_fields_total",
-                                       "Text members of fields{}, which are no samples.")) {
+                                       "Text members of fields{}, which are no samples.")),
+      auth_failures_(registry.counter("metricstream_auth_failures_total", "Requests answered 401.")) {
   for (std::size_t i = 0; i < kReasonCount; ++i) {
     const auto reason = static_cast<Reason>(i);
     if (reason == Reason::adjusted_future) continue;
-    rejected_[i] = &registry.counter("metricstream_ingest_samples_rejected_total", "Invalid samples.",
-                                     {{"reason", std::string(to_string(reason))}});
+    rejected_[i] = &discarded(registry, "rejected", to_string(reason));
   }
   for (std::size_t i = 0; i < kRefusalCount; ++i) {
-    const metrics::Labels labels{{"reason", std::string(to_string(static_cast<Refusal>(i)))}};
-    refused_samples_[i] = &registry.counter("metricstream_ingest_samples_refused_total",
-                                            "Samples of requests that were refused as a whole.", labels);
-    refused_requests_[i] = &registry.counter("metricstream_ingest_requests_refused_total",
-                                             "Requests to store samples that were refused as a whole.", labels);
+    const std::string_view reason = to_string(static_cast<Refusal>(i));
+    refused_samples_[i] = &discarded(registry, "refused", reason);
+    refused_requests_[i] =
+        &registry.counter("metricstream_ingest_requests_refused_total",
+                          "Requests to store samples that were refused as a whole.", {{"reason", std::string(reason)}});
+  }
+  for (std::size_t i = 0; i < limits::kPolicyCount; ++i) {
+    over_policy_[i] = &registry.counter("metricstream_rate_limit_refusals_total",
+                                        "Requests above a rate limit; above two of them they count for both.",
+                                        {{"policy", std::string(to_string(static_cast<limits::Policy>(i)))}});
+  }
+  for (std::size_t i = 0; i < kBoundCount; ++i) {
+    over_bound_[i] =
+        &registry.counter("metricstream_admission_refusals_total", "Requests that this replica had no room for.",
+                          {{"bound", std::string(to_string(static_cast<limits::Bound>(i)))}});
   }
 }
 
@@ -83,7 +107,18 @@ void Accounts::unconfirmed(const DecodeSummary& summary) {
   count_rejected(summary);
 }
 
-void Accounts::refused_unread(Refusal why) { refused_requests_[static_cast<std::size_t>(why)]->add(); }
+void Accounts::refused_unread(Refusal why) {
+  refused_requests_[static_cast<std::size_t>(why)]->add();
+  if (why == Refusal::unauthorized) auth_failures_.add();
+}
+
+void Accounts::over_rate_limit(const limits::Decision& decision) {
+  for (const limits::Standing& at : decision.standings()) {
+    if (at.is_violated) over_policy_[static_cast<std::size_t>(at.policy)]->add();
+  }
+}
+
+void Accounts::overloaded(limits::Bound bound) { over_bound_[static_cast<std::size_t>(bound)]->add(); }
 
 Accounts::Totals Accounts::totals() const {
   Totals totals;

@@ -7,6 +7,8 @@
 
 #include "common/codec/json_batch.hpp"
 #include "common/metrics/registry.hpp"
+#include "services/ingestion/limits/admission.hpp"
+#include "services/ingestion/limits/decision.hpp"
 
 namespace metricstream::ingestion {
 
@@ -47,6 +49,10 @@ class Accounts {
   // Refused before its samples were known.
   void refused_unread(Refusal why);
 
+  // Besides one of the above: which limits a refused request was above, and which bound of the replica.
+  void over_rate_limit(const limits::Decision& decision);
+  void overloaded(limits::Bound bound);
+
   struct Totals {
     std::uint64_t received = 0;
     std::uint64_t accepted = 0;
@@ -62,6 +68,7 @@ class Accounts {
   [[nodiscard]] Totals totals() const;
 
  private:
+  static constexpr std::size_t kBoundCount = 4;
   void count_rejected(const DecodeSummary& summary);
   void count_members(const DecodeSummary& summary);
 
@@ -72,9 +79,12 @@ class Accounts {
   metrics::Counter& batches_;
   metrics::Counter& unknown_members_;
   metrics::Counter& ignored_fields_;
+  metrics::Counter& auth_failures_;
   std::array<metrics::Counter*, kReasonCount> rejected_{};
   std::array<metrics::Counter*, kRefusalCount> refused_samples_{};
   std::array<metrics::Counter*, kRefusalCount> refused_requests_{};
+  std::array<metrics::Counter*, limits::kPolicyCount> over_policy_{};
+  std::array<metrics::Counter*, kBoundCount> over_bound_{};
 };
 
 // GET /metrics as JSON: the documents' names and the account, of this replica alone.

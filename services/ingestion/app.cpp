@@ -17,6 +17,7 @@
 #include "common/runtime/shutdown_signal.hpp"
 #include "common/runtime/sleep.hpp"
 #include "common/runtime/task_group.hpp"
+#include "services/ingestion/access_log.hpp"
 #include "services/ingestion/door.hpp"
 #include "services/ingestion/problem_types.hpp"
 #include "services/ingestion/producer_metrics.hpp"
@@ -78,6 +79,7 @@ class App::Service {
   IngestHandler handler_;
   http::Router public_router_;
   http::Router admin_router_;
+  AccessLog access_log_;
   RequestMetrics request_metrics_;
   http::Server::OnProblem on_problem_;
   http::Server public_server_;
@@ -95,13 +97,13 @@ App::Service::Service(const IngestSettings& settings, Logger log, std::unique_pt
       threads_(threads),
       main_(main),
       producer_(std::move(producer)),
-      store_(*producer_, settings.http.timeouts.acknowledge, queue_limits(settings.producer)),
+      store_(*producer_, settings.http.timeouts.acknowledge, queue_limits(settings.producer), registry_),
       accounts_(registry_),
       door_(settings, clock_, log_, registry_, main_.get_executor(), blocking_),
       handler_(ingest_options(settings), {door_.authentication(), door_.rate_limiter(), door_.admission(), store_,
                                           accounts_, door_.refusal_log(), clock_}),
-      request_metrics_(registry_, log_.with("http"),
-                       {"/metrics", "/api/v1/metrics", "/health", "/-/healthy", "/-/ready"}),
+      access_log_(settings.access_log, log_.with("http"), clock_),
+      request_metrics_(registry_, access_log_, known_paths()),
       on_problem_([http_log = log_.with("http")](std::string_view message) {
         http_log.repeated(LogLevel::error, "problem", {{"err", message}});
       }),

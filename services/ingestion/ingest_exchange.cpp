@@ -40,10 +40,16 @@ IngestExchange::Workspace& IngestExchange::workspace() {
 
 Task<Response> IngestExchange::answer(const http::Request& request) {
   auto prepared = prepare(request);
-  if (!prepared) co_return std::move(prepared.error());
-  kafka::Message message = std::move(prepared->message);
-  const kafka::DeliveryResult result = co_await handler_.parts().store.store(std::move(message));
-  co_return settle(std::move(*prepared), result);
+  Response response;
+  if (prepared) {
+    kafka::Message message = std::move(prepared->message);
+    const kafka::DeliveryResult result = co_await handler_.parts().store.store(std::move(message));
+    response = settle(std::move(*prepared), result);
+  } else {
+    response = std::move(prepared.error());
+  }
+  response.client = std::move(known_.identity.client);
+  co_return response;
 }
 
 std::expected<std::string_view, Response> IngestExchange::plain_body(const http::Request& request, Workspace& space) {
@@ -52,6 +58,7 @@ std::expected<std::string_view, Response> IngestExchange::plain_body(const http:
   if (!known_.content.is_gzip) return request.body;
   const auto room = known_.lease.try_grow(gzip::inflated_bound(request.body, options().inflate));
   if (!room) {
+    accounts().overloaded(room.error().bound);
     handler_.parts().refusal_log.refused("overload", known_.identity.client, log_text(room.error()),
                                          request.head.request_id);
     accounts().refused_unread(Refusal::overloaded);
@@ -110,6 +117,7 @@ Response IngestExchange::refuse_rate(const http::RequestHead& head, const Decode
                                      const limits::Decision& decision) {
   const bool is_too_large = decision.verdict() == limits::Verdict::too_large;
   accounts().refused_whole(summary, is_too_large ? Refusal::over_rate_limit : Refusal::rate_limited);
+  accounts().over_rate_limit(decision);
   handler_.parts().refusal_log.refused("rate limit", known_.identity.client, log_text(decision), head.request_id);
   return rate_limited_answer(decision, handler_.jitter_of(head));
 }

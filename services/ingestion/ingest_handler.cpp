@@ -39,10 +39,12 @@ std::expected<std::unique_ptr<http::Exchange>, Response> IngestHandler::begin(co
         refuse(is_stranger ? Refusal::unauthorized : Refusal::bad_identity, std::move(identity.error())));
   }
   known.identity = std::move(*identity);
-  if (auto refused = check_rate(head, known)) return std::unexpected(std::move(*refused));
-  if (auto refused = check_announced(head, known)) return std::unexpected(std::move(*refused));
-  if (auto refused = check_room(head, known)) return std::unexpected(std::move(*refused));
-  return std::make_unique<IngestExchange>(*this, std::move(known));
+  Refused refused = check_rate(head, known);
+  if (!refused) refused = check_announced(head, known);
+  if (!refused) refused = check_room(head, known);
+  if (!refused) return std::make_unique<IngestExchange>(*this, std::move(known));
+  refused->client = std::move(known.identity.client);
+  return std::unexpected(std::move(*refused));
 }
 
 IngestHandler::Refused IngestHandler::check_rate(const http::RequestHead& head, IngestHead& known) const {
@@ -51,6 +53,7 @@ IngestHandler::Refused IngestHandler::check_rate(const http::RequestHead& head, 
   known.requests = client.empty() ? parts_.rate_limiter.take_request_from(head.remote_address, now)
                                   : parts_.rate_limiter.take_request(client, now);
   if (known.requests.is_allowed()) return std::nullopt;
+  parts_.accounts.over_rate_limit(known.requests);
   const std::string_view who = client.empty() ? head.remote_address : std::string_view(client);
   parts_.refusal_log.refused("rate limit", who, log_text(known.requests), head.request_id);
   return refuse(Refusal::rate_limited, rate_limited_answer(known.requests, jitter_of(head)));
@@ -86,6 +89,7 @@ IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, 
       limits::announced_bytes(head.body.is_chunked, head.body.content_length, options_.body_bytes),
       parts_.store.queue_fill());
   if (!lease) {
+    parts_.accounts.overloaded(lease.error().bound);
     parts_.refusal_log.refused("overload", "", log_text(lease.error()), head.request_id);
     return refuse(Refusal::overloaded, overloaded_answer(jitter_of(head)));
   }

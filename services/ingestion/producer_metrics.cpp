@@ -30,10 +30,9 @@ std::vector<metrics::Registration> watch_producer(metrics::Registry& registry, c
         [](const Statistics& s) { return static_cast<double>(s.client.brokers_up); });
   counter("metricstream_kafka_produced_total", "Acknowledged records.",
           [](const Statistics& s) { return static_cast<double>(s.acknowledged); });
-  counter("metricstream_kafka_produce_errors_total", "Records reported as failed.",
+  counter("metricstream_kafka_failed_total",
+          "Records reported as failed, also those whose requests had been answered before.",
           [](const Statistics& s) { return static_cast<double>(s.failed); });
-  counter("metricstream_kafka_producer_queue_full_total", "Records refused because the queue was full.",
-          [](const Statistics& s) { return static_cast<double>(s.queue_full); });
   counter("metricstream_kafka_producer_recreated_total", "Producers replaced after a fatal error.",
           [](const Statistics& s) { return static_cast<double>(s.recreated); });
   return registrations;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 
 #include "common/kafka/producer.hpp"
+#include "common/metrics/registry.hpp"
 #include "common/runtime/task.hpp"
 #include "services/ingestion/limits/admission.hpp"
 
@@ -28,9 +30,10 @@ struct QueueLimits {
 // The topic `metrics-raw`. Closed until open(), that is, until the topic is known to have N partitions.
 class KafkaRecordStore final : public RecordStore {
  public:
-  // `producer` must outlive the requests. Without a report within `acknowledge` the answer is `unconfirmed`.
-  KafkaRecordStore(kafka::Producer& producer, std::chrono::milliseconds acknowledge, QueueLimits queue)
-      : producer_(producer), acknowledge_(acknowledge), queue_(queue) {}
+  // `producer` and `registry` must outlive the requests. Without a report within `acknowledge` the answer is
+  // `unconfirmed`. Durations and errors are counted in metricstream_kafka_produce_*.
+  KafkaRecordStore(kafka::Producer& producer, std::chrono::milliseconds acknowledge, QueueLimits queue,
+                   metrics::Registry& registry);
 
   [[nodiscard]] Task<kafka::DeliveryResult> store(kafka::Message message) override;
   [[nodiscard]] bool is_open() const override { return is_open_.load(std::memory_order_relaxed); }
@@ -43,9 +46,13 @@ class KafkaRecordStore final : public RecordStore {
   void open() { is_open_.store(true, std::memory_order_relaxed); }
 
  private:
+  static constexpr std::size_t kStatuses = static_cast<std::size_t>(kafka::DeliveryStatus::unconfirmed) + 1;
+
   kafka::Producer& producer_;
   std::chrono::milliseconds acknowledge_;
   QueueLimits queue_;
+  metrics::Histogram& duration_;
+  std::array<metrics::Counter*, kStatuses> errors_{};  // by status; none for `acknowledged`
   std::atomic<bool> is_open_{false};
 };
 

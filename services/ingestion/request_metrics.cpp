@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/http/problem_type.hpp"
+
 namespace metricstream::ingestion {
 namespace {
 
@@ -15,8 +17,8 @@ std::size_t method_index(std::string_view method) {
 
 }  // namespace
 
-RequestMetrics::RequestMetrics(metrics::Registry& registry, Logger log, std::vector<std::string> paths)
-    : registry_(registry), log_(std::move(log)) {
+RequestMetrics::RequestMetrics(metrics::Registry& registry, AccessLog& log, std::vector<std::string> paths)
+    : registry_(registry), log_(log) {
   paths.emplace_back("other");
   for (const std::string& path : paths) {
     auto handler = std::make_unique<Handler>();
@@ -32,7 +34,8 @@ RequestMetrics::RequestMetrics(metrics::Registry& registry, Logger log, std::vec
 
 RequestMetrics::Handler& RequestMetrics::handler_of(std::string_view path) {
   for (const auto& handler : handlers_) {
-    if (handler->path == path) return *handler;
+    const bool is_match = handler->path.ends_with('/') ? path.starts_with(handler->path) : handler->path == path;
+    if (is_match) return *handler;
   }
   return *handlers_.back();
 }
@@ -53,14 +56,7 @@ void RequestMetrics::on_request(const http::RequestHead& head, const http::Respo
   counter->add();
   handler.duration->observe(std::chrono::duration<double>(duration).count());
   if (body_bytes > 0) handler.size->observe(static_cast<double>(body_bytes));
-  if (!log_.enabled(LogLevel::debug)) return;
-  log_.debug("request", {{"method", head.method},
-                         {"path", head.path},
-                         {"status", status},
-                         {"bytes", body_bytes},
-                         {"duration", duration},
-                         {"remote", head.remote_address},
-                         {"request_id", head.request_id}});
+  log_.on_request(head, response, body_bytes, duration);
 }
 
 void RequestMetrics::watch(metrics::Registry& registry, const http::Server& server) {
@@ -82,6 +78,12 @@ void RequestMetrics::watch(metrics::Registry& registry, const http::Server& serv
                                                     one(statistics.framing_errors)));
   registrations_.push_back(registry.collect_counter(
       "metricstream_http_timeouts_total", "Headers, bodies and answers that took too long.", one(statistics.timeouts)));
+}
+
+std::vector<std::string> known_paths() {
+  return {"/metrics",     "/api/v1/metrics", "/health", "/-/healthy", "/-/ready",
+          "/healthz",     "/livez",          "/readyz", "/problems",  std::string(http::kProblemPath),
+          "/openapi.yaml"};
 }
 
 }  // namespace metricstream::ingestion

@@ -6,16 +6,17 @@
 #include <vector>
 
 #include "common/http/server.hpp"
-#include "common/log/logger.hpp"
 #include "common/metrics/registry.hpp"
+#include "services/ingestion/access_log.hpp"
 
 namespace metricstream::ingestion {
 
-// metricstream_http_* of both listeners, and the access log at level debug.
+// metricstream_http_* of the public listener; passes every request on to the access log.
 class RequestMetrics final : public http::RequestObserver {
  public:
-  // `paths` are the values of the label `handler`; any other path counts as "other".
-  RequestMetrics(metrics::Registry& registry, Logger log, std::vector<std::string> paths);
+  // `paths` are the values of the label `handler`; one that ends with a slash stands for all below it, and any other
+  // path counts as "other". Registry and log must outlive this.
+  RequestMetrics(metrics::Registry& registry, AccessLog& log, std::vector<std::string> paths);
 
   void on_request(const http::RequestHead& head, const http::Response& response, std::size_t body_bytes,
                   std::chrono::nanoseconds duration) override;
@@ -37,9 +38,12 @@ class RequestMetrics final : public http::RequestObserver {
   Handler& handler_of(std::string_view path);
 
   metrics::Registry& registry_;
-  Logger log_;
+  AccessLog& log_;
   std::vector<std::unique_ptr<Handler>> handlers_;  // the last is "other"
   std::vector<metrics::Registration> registrations_;
 };
+
+// The paths of the service's routes, for RequestMetrics.
+[[nodiscard]] std::vector<std::string> known_paths();
 
 }  // namespace metricstream::ingestion

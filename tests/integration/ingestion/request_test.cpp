@@ -236,7 +236,7 @@ TEST_F(IngestTest, ShowsItsCountersInThreeForms) {
         << json.body;
     const auto text = reader.get("/metrics", "Accept: text/plain\r\n");
     EXPECT_TRUE(text.headers.at("content-type").starts_with("text/plain; version=0.0.4"));
-    EXPECT_TRUE(text.body.contains("metricstream_ingest_samples_accepted_total 1\n")) << text.body;
+    EXPECT_TRUE(text.body.contains("metricstream_ingest_samples_accepted_total{protocol=\"native\"} 1\n")) << text.body;
     EXPECT_TRUE(text.body.contains(R"(metricstream_ingest_requests_refused_total{reason="malformed"} 1)"));
     EXPECT_TRUE(text.body.contains("metricstream_kafka_produced_total 1\n"));
     const auto open = reader.get("/metrics", "Accept: application/openmetrics-text\r\n");

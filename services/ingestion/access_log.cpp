@@ -1,0 +1,94 @@
+#include "services/ingestion/access_log.hpp"
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "common/base/text.hpp"
+
+namespace metricstream::ingestion {
+namespace {
+
+constexpr std::size_t kTextLimit = 128;  // of what a client chose: method and path
+
+std::uint64_t random_seed() {
+  std::random_device source;
+  return std::uint64_t{source()} << 32 | source();
+}
+
+}  // namespace
+
+AccessSampler::AccessSampler(double ratio, std::uint32_t lines_per_second, std::uint64_t seed)
+    : step_(std::llround(std::ldexp(ratio, kBits))), lines_per_second_(lines_per_second), random_(seed) {
+  target_ = random_place();
+}
+
+std::optional<std::uint64_t> AccessSampler::admit(TimeNs now) {
+  if (!is_chosen()) return std::nullopt;
+  const TimeNs second = floor_to(now, kSecond);
+  if (second != second_) {
+    second_ = second;
+    lines_ = 0;
+  }
+  if (lines_ == lines_per_second_) {
+    ++left_out_;
+    return std::nullopt;
+  }
+  ++lines_;
+  return std::exchange(left_out_, 0);
+}
+
+bool AccessSampler::is_chosen() {
+  place_ += step_;
+  while (place_ > target_) {
+    ++due_;
+    place_ -= std::int64_t{1} << kBits;
+    target_ = random_place();
+  }
+  if (due_ == 0) return false;
+  --due_;
+  return true;
+}
+
+// splitmix64 (Steele, Lea, Flood 2014).
+std::int64_t AccessSampler::random_place() {
+  random_ += 0x9e3779b97f4a7c15;
+  std::uint64_t z = random_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return static_cast<std::int64_t>((z ^ (z >> 31)) >> (64 - kBits));
+}
+
+AccessLog::AccessLog(const AccessLogSettings& settings, Logger log, const Clock& clock)
+    : log_(std::move(log)),
+      clock_(clock),
+      is_sampling_(settings.sample_ratio > 0),
+      sampler_(settings.sample_ratio, settings.max_lines_per_second, random_seed()) {}
+
+void AccessLog::on_request(const http::RequestHead& head, const http::Response& response, std::size_t body_bytes,
+                           std::chrono::nanoseconds duration) {
+  const bool has_all = log_.enabled(LogLevel::debug);
+  if (!has_all && !(is_sampling_ && log_.enabled(LogLevel::info))) return;
+  std::optional<std::uint64_t> left_out;
+  if (is_sampling_) {
+    const TimeNs now = clock_.now();
+    const std::scoped_lock lock(mutex_);
+    left_out = sampler_.admit(now);
+  }
+  if (!left_out && !has_all) return;
+  // The query is not logged: some clients put secrets there.
+  log_.log(left_out ? LogLevel::info : LogLevel::debug, "request",
+           {{"method", printable(head.method, kTextLimit)},
+            {"path", printable(head.path, kTextLimit)},
+            {"status", response.status},
+            {"bytes", body_bytes},
+            {"duration", duration},
+            {"remote", head.remote_address},
+            {"client", response.client},
+            {"request_id", head.request_id},
+            {"error_id", response.type ? "err-ms-" + std::string(response.type->id) : std::string()},
+            {"suppressed", left_out.value_or(0)}});
+}
+
+}  // namespace metricstream::ingestion
