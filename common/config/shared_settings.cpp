@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace metricstream {
-using config::at_least;
 using config::between;
 using config::not_empty;
 using namespace std::chrono_literals;
