@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -33,7 +34,8 @@ struct RequestHead {
   std::string_view query;   // behind '?', not decoded
   unsigned version = 11;    // 10 or 11
   BodyFraming body;
-  std::string_view remote_address;  // without the port; behind a trusted proxy the one that it names
+  std::string_view remote_address;         // without the port; behind a trusted proxy the one that it names
+  std::chrono::nanoseconds loop_delay{0};  // how late this thread serves what is ready; see loop_delay.hpp
   // Subject alternative names of the client's verified certificate: "DNS:host", "URI:...", "email:...".
   std::span<const std::string> peer_names;
   std::string_view request_id;   // X-Request-Id, or made here

@@ -31,11 +31,13 @@ bool has_token(std::string_view list, std::string_view token) {
 
 }  // namespace
 
-Session::Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces)
+Session::Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces,
+                 const LoopDelay& delay)
     : socket_(std::move(socket)),
       shared_(shared),
       deadline_(socket_.get_executor()),
       spaces_(spaces),
+      delay_(delay),
       peer_(std::move(peer)),
       accepted_(Clock::now()) {
   boost::system::error_code ignored;
@@ -132,11 +134,12 @@ Task<Session::Next> Session::serve(std::size_t header_bytes) {
     refuse(body_too_large(shared_.options.limits.body_bytes));
   }
   if (refusal_) {
-    // A body that is here already is skipped, so that a client that is told to wait keeps its connection.
-    const bool can_skip = !head.body.has_body() || has_whole_body(header_bytes);
-    if (!can_skip) refusal_->close = true;
-    const std::size_t skipped = can_skip ? header_bytes + head.body.content_length : space_->input.data().size();
-    co_return co_await answer(*refusal_, skipped);
+    const std::uint64_t here = space_->input.data().size() - header_bytes;
+    const std::uint64_t left = head.body.content_length - std::min(here, head.body.content_length);
+    if ((left > 0 && !is_worth_reading_on()) || head.body.is_chunked) refusal_->close = true;
+    const Next next = co_await answer(*refusal_, header_bytes + head.body.content_length - left);
+    if (next != Next::request || left == 0) co_return next;
+    co_return co_await discard(left);
   }
 
   std::string_view body;
@@ -212,6 +215,29 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
   co_return is_asked_to_close && !response.close && input.empty() ? Next::close : Next::linger;
 }
 
+// A client that is told to come back keeps its connection, which costs more than the rest of its body; a stranger's, or
+// one that waits to be told to go on, does not.
+bool Session::is_worth_reading_on() const {
+  const RequestHead& head = space_->head;
+  const bool is_to_come_back = refusal_->status == 429 || refusal_->status == 503;
+  return is_to_come_back && head.body.content_length <= shared_.options.limits.body_bytes && !head.find("Expect");
+}
+
+// Reads what is left of a refused body and lets it go.
+Task<Session::Next> Session::discard(std::uint64_t bytes) {
+  set_deadline(shared_.options.timeouts.body);
+  while (bytes > 0) {
+    const std::uint64_t here = std::min<std::uint64_t>(space_->input.data().size(), bytes);
+    space_->input.consume(here);
+    bytes -= here;
+    if (bytes == 0) break;
+    const Input input = co_await read_more();
+    if (input != Input::ready) co_return Next::close;
+  }
+  deadline_.clear();
+  co_return Next::request;
+}
+
 // Closing a socket on which unread bytes are waiting resets it, and the client may never see the answer.
 Task<void> Session::linger() {
   boost::system::error_code error;
@@ -263,6 +289,7 @@ void Session::name_request() {
 void Session::name_client() {
   RequestHead& head = space_->head;
   head.remote_address = peer_.address;
+  head.loop_delay = delay_.recent();
   if (!peer_.is_proxy) return;
   const auto client = forwarded_client(head, shared_.options.trusted_proxies);
   if (!client) return;

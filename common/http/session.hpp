@@ -9,6 +9,7 @@
 
 #include "common/http/deadline.hpp"
 #include "common/http/handler.hpp"
+#include "common/http/loop_delay.hpp"
 #include "common/http/request_space.hpp"
 #include "common/http/server_shared.hpp"
 #include "common/runtime/task.hpp"
@@ -27,7 +28,8 @@ struct Peer {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   // `spaces` belongs to the thread and outlives the session.
-  Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces);
+  Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces,
+          const LoopDelay& delay);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -57,6 +59,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<Response> call(Exchange& exchange, std::string_view body);
   Response answer_bug(std::string_view what);
   Task<void> linger();
+  Task<Next> discard(std::uint64_t bytes);
 
   Task<bool> await_request();
   bool read_now(bool& is_open);
@@ -72,6 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Input refuse_late_body();
   [[nodiscard]] bool wants_close() const;
   [[nodiscard]] bool is_worn_out() const;
+  [[nodiscard]] bool is_worth_reading_on() const;
   [[nodiscard]] bool has_whole_body(std::size_t header_bytes) const;
   void name_request();
   void name_client();
@@ -81,6 +85,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Server::Shared& shared_;
   Deadline<Session> deadline_;
   RequestSpacePool& spaces_;
+  const LoopDelay& delay_;
   RequestSpacePool::Lease space_;  // while bytes of a request are here and until its answer is written
   std::optional<Response> refusal_;
   Peer peer_;

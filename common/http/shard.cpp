@@ -43,6 +43,7 @@ Server::Shard::Shard(asio::any_io_executor executor, Shared& shared)
     : executor_(executor),
       shared_(shared),
       acceptor_(executor),
+      delay_(executor),
       group_(executor, [&shared](std::string_view child, std::string_view message) {
         shared.on_problem(std::string(child) + ": " + std::string(message));
       }) {}
@@ -61,7 +62,10 @@ error_code Server::Shard::listen(const tcp::endpoint& endpoint) {
 std::uint16_t Server::Shard::port() const { return acceptor_.local_endpoint().port(); }
 
 void Server::Shard::start() {
-  asio::post(executor_, [this] { group_.spawn("accept", accept()); });
+  asio::post(executor_, [this] {
+    group_.spawn("accept", accept());
+    group_.spawn("delay", delay_.measure());
+  });
 }
 
 Task<void> Server::Shard::accept() {
@@ -94,7 +98,7 @@ void Server::Shard::admit(Socket socket) {
     return;
   }
   statistics.connections_accepted.fetch_add(1, std::memory_order_relaxed);
-  auto session = std::make_shared<Session>(std::move(socket), std::move(peer), shared_, spaces_);
+  auto session = std::make_shared<Session>(std::move(socket), std::move(peer), shared_, spaces_, delay_);
   if (is_draining_) session->begin_drain();
   group_.spawn("session", run(std::move(session)));
 }
@@ -120,6 +124,7 @@ void Server::Shard::begin_drain() {
     admit(std::move(socket));
   }
   acceptor_.close(error);
+  delay_.stop();
   for (Session* session : sessions_) session->begin_drain();
 }
 

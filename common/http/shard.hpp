@@ -6,6 +6,7 @@
 #include <memory>
 #include <unordered_set>
 
+#include "common/http/loop_delay.hpp"
 #include "common/http/server_shared.hpp"
 #include "common/http/session.hpp"
 #include "common/runtime/task_group.hpp"
@@ -38,6 +39,7 @@ class Server::Shard {
   Shared& shared_;
   boost::asio::ip::tcp::acceptor acceptor_;
   RequestSpacePool spaces_;
+  LoopDelay delay_;
   TaskGroup group_;
   std::unordered_set<Session*> sessions_;
   bool is_draining_ = false;

@@ -87,7 +87,7 @@ IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, 
   }
   auto lease = parts_.admission.admit(
       limits::announced_bytes(head.body.is_chunked, head.body.content_length, options_.body_bytes),
-      parts_.store.queue_fill());
+      parts_.store.queue_fill(), head.loop_delay);
   if (!lease) {
     parts_.accounts.overloaded(lease.error().bound);
     parts_.refusal_log.refused("overload", "", log_text(lease.error()), head.request_id);

@@ -50,12 +50,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=15)
     parser.add_argument("--samples", type=int, default=300, help="of a batch; larger batches leave the load generator more room")
     parser.add_argument("--connections", type=int, default=1000)
+    parser.add_argument("--max-delay", default="25ms", help="admission.max_delay; 0s turns it off")
     options = parser.parse_args()
     if not shutil.which("hey"):
         raise Problem("no hey: it makes the load (Debian: apt-get install hey)")
     last = max(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="metricstream-bench-") as directory:
-        pipeline = Pipeline(Path(directory), with_parent=True, say=lambda text: print(text, file=sys.stderr), ingest={"http.threads": "1", **UNLIMITED})
+        pipeline = Pipeline(Path(directory), with_parent=True, say=lambda text: print(text, file=sys.stderr), ingest={"http.threads": "1", **UNLIMITED, "admission.max_delay": options.max_delay})
         body = Path(directory) / "batch.json"
         try:
             others = os.sched_getaffinity(0) - {last} or {last}

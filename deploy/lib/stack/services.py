@@ -75,7 +75,7 @@ class Service:
 
 
 # For load that is to reach what is behind ingest.
-UNLIMITED = {f"rate_limits.{name}": "unlimited" for name in ("requests_per_second", "samples_per_minute", "host_samples_per_minute")}
+UNLIMITED = {f"rate_limits.{name}": "unlimited" for name in ("requests_per_second", "samples_per_minute", "host_samples_per_minute")} | {"admission.max_delay": "0s"}
 
 
 def ingest_overrides(brokers: str, listen_port: int) -> dict[str, str]:

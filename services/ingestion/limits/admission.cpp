@@ -8,6 +8,8 @@ std::uint64_t share_of(std::uint64_t limit, std::uint32_t percent) {
   return limit / 100 * percent + limit % 100 * percent / 100;
 }
 
+std::uint64_t microseconds(std::chrono::nanoseconds time) { return static_cast<std::uint64_t>(time.count() / 1000); }
+
 std::optional<Overload> overfull(const QueueFill& queue, std::uint32_t percent, std::uint64_t asked) {
   const auto check = [&](Bound bound, std::uint64_t level, std::uint64_t limit) -> std::optional<Overload> {
     const std::uint64_t most = share_of(limit, percent);
@@ -27,17 +29,27 @@ std::string_view to_string(Bound bound) {
     case Bound::queue_records:
       return "queue_records";
     case Bound::queue_bytes:
+      return "queue_bytes";
+    case Bound::delay:
       break;
   }
-  return "queue_bytes";
+  return "delay";
 }
 
 std::string log_text(const Overload& overload) {
+  if (overload.bound == Bound::delay) {
+    return "delay: " + std::to_string(overload.level) + " us of " + std::to_string(overload.limit) + " us";
+  }
   return std::string(to_string(overload.bound)) + ": " + std::to_string(overload.level) + " of " +
          std::to_string(overload.limit) + ", " + std::to_string(overload.asked) + " bytes asked";
 }
 
-std::expected<Lease, Overload> Admission::admit(std::uint64_t bytes, const QueueFill& queue) {
+std::expected<Lease, Overload> Admission::admit(std::uint64_t bytes, const QueueFill& queue,
+                                                std::chrono::nanoseconds delay) {
+  if (limits_.max_delay.count() > 0 && delay > limits_.max_delay) {
+    return std::unexpected(Overload{
+        .bound = Bound::delay, .level = microseconds(delay), .asked = bytes, .limit = microseconds(limits_.max_delay)});
+  }
   if (const auto overload = overfull(queue, limits_.queue_percent, bytes)) return std::unexpected(*overload);
   if (const auto overload = take(bytes)) return std::unexpected(*overload);
   return Lease(*this, bytes);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -11,17 +13,18 @@
 namespace metricstream::limits {
 
 // Which bound of the replica is reached; a label of our own metrics.
-enum class Bound : std::uint8_t { in_flight_bytes, queue_records, queue_bytes };
+enum class Bound : std::uint8_t { in_flight_bytes, queue_records, queue_bytes, delay };
+constexpr std::size_t kBoundCount = 4;
 [[nodiscard]] std::string_view to_string(Bound bound);
 
 // What the operator's log says of a request that was not admitted.
 struct Overload {
   Bound bound = Bound::in_flight_bytes;
-  std::uint64_t level = 0;  // without this request
+  std::uint64_t level = 0;  // without this request; of delay in microseconds
   std::uint64_t asked = 0;  // bytes
   std::uint64_t limit = 0;
 };
-// "in_flight_bytes: 268000000 of 268435456, 1048576 bytes asked"
+// "in_flight_bytes: 268000000 of 268435456, 1048576 bytes asked"; "delay: 31200 us of 25000 us"
 [[nodiscard]] std::string log_text(const Overload& overload);
 
 // How full the producer's queue is: now, and where it would refuse. A limit of 0 is none.
@@ -36,6 +39,9 @@ struct AdmissionLimits {
   std::uint64_t in_flight_bytes = std::uint64_t{256} * 1024 * 1024;
   // Of the queue's own limits: above it nothing new comes in, since what is in flight already will add to it.
   std::uint32_t queue_percent = 80;
+  // How long requests may wait for their thread; beyond it the processor is the bottleneck, and what comes now would
+  // only wait longer. 0: any time.
+  std::chrono::nanoseconds max_delay{0};
 };
 
 // The bytes to ask for before a body is read: what it announces, or, where it comes in chunks, what it may become.
@@ -85,7 +91,9 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  [[nodiscard]] std::expected<Lease, Overload> admit(std::uint64_t bytes, const QueueFill& queue);
+  // `delay`: how late the request's thread serves what is ready.
+  [[nodiscard]] std::expected<Lease, Overload> admit(std::uint64_t bytes, const QueueFill& queue,
+                                                     std::chrono::nanoseconds delay = {});
 
   // Held by all leases.
   [[nodiscard]] std::uint64_t in_flight_bytes() const { return in_flight_.load(std::memory_order_relaxed); }

@@ -35,7 +35,7 @@ void describe(Schema& schema, RateLimitSettings& settings) {
 }
 
 AdmissionLimits AdmissionSettings::limits() const {
-  return {.in_flight_bytes = in_flight_size.bytes, .queue_percent = queue_fill};
+  return {.in_flight_bytes = in_flight_size.bytes, .queue_percent = queue_fill, .max_delay = max_delay};
 }
 
 void describe(Schema& schema, AdmissionSettings& settings) {
@@ -46,6 +46,10 @@ void describe(Schema& schema, AdmissionSettings& settings) {
                "Percent of producer.queue_records and producer.queue_size above which requests get 503: those in "
                "flight will add to it.",
                between(1, 100));
+  schema.field("max_delay", settings.max_delay,
+               "How late a thread may serve what has come, before requests get 503: the processor cannot keep up. 0 "
+               "turns this off.",
+               between(std::chrono::milliseconds{0}, std::chrono::milliseconds{10'000}));
 }
 
 }  // namespace metricstream::limits

@@ -41,13 +41,14 @@ inline IngestSettings settings_for(const std::string& brokers) {
   settings.kafka.partitions = kPartitions;
   // The tests of limits set their own.
   settings.rate_limits.client = {limits::Quota::unlimited(), limits::Quota::unlimited(), limits::Quota::unlimited()};
+  settings.admission.max_delay = 0ms;
   return settings;
 }
 
 // The whole service in this process, on a thread of its own.
 class RunningApp {
  public:
-  explicit RunningApp(const IngestSettings& settings) : app_(settings, Logger::null()) {
+  explicit RunningApp(const IngestSettings& settings, const Logger& log = Logger::null()) : app_(settings, log) {
     const auto started = app_.start();
     if (!started) throw std::runtime_error(started.error().message);
     port_ = app_.port();
@@ -116,9 +117,11 @@ inline std::vector<StoredRecord> stored_records(const MockKafka& kafka) {
 class IngestTest : public ::testing::Test {
  protected:
   IngestTest() { kafka.create_topic(kTopic, kPartitions); }
+  // Before the members of the tests' own fixtures, which the service may still use.
+  void TearDown() override { app = nullptr; }
 
-  void start(IngestSettings settings) {
-    app = std::make_unique<RunningApp>(settings);
+  void start(const IngestSettings& settings, const Logger& log = Logger::null()) {
+    app = std::make_unique<RunningApp>(settings, log);
     ASSERT_TRUE(eventually([&] { return is_ready(app->admin_port()); }));
   }
   void start() { start(settings_for(kafka.brokers())); }

@@ -88,6 +88,18 @@ TEST(Lease, GrowsWhileThereIsRoomAndKeepsWhatItHasOtherwise) {
   EXPECT_TRUE(lease.try_grow(70));
 }
 
+TEST(Admission, RefusesWhereTheThreadIsBehindAndOnlyBeyondTheLimit) {
+  using namespace std::chrono_literals;
+  Admission admission({.in_flight_bytes = 100, .max_delay = 25ms});
+  EXPECT_TRUE(admission.admit(1, kEmpty, 25ms));
+  const auto refused = admission.admit(1, kEmpty, 25ms + 1us);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().bound, Bound::delay);
+  EXPECT_EQ(log_text(refused.error()), "delay: 25001 us of 25000 us");
+  EXPECT_EQ(admission.in_flight_bytes(), 0U);
+  EXPECT_TRUE(Admission({.in_flight_bytes = 100, .max_delay = 0ms}).admit(1, kEmpty, 1h)) << "0 turns it off";
+}
+
 TEST(Lease, ReleasesWhenItGoesAndOnce) {
   Admission admission({.in_flight_bytes = 100});
   {

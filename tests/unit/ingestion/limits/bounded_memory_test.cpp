@@ -130,6 +130,17 @@ TEST(BoundedMemory, TheOverflowSaysSoAndHasItsOwnEnd) {
   EXPECT_FALSE(limiter.take_samples("d", "", 1, 0).decision.is_allowed());
 }
 
+TEST(BoundedMemory, TheSharedLimitIsOneOfAWindowToo) {
+  RateLimiter limiter({.clients = 1}, set_of(100, 10, 10), 1);
+  limiter.take_samples("a", "", 1, 0).charge.keep();
+  limiter.take_samples("b", "", 10, 0).charge.keep();
+  limiter.take_samples("a", "", 1, 30 * kSecond).charge.keep();  // keeps the only place
+  EXPECT_FALSE(limiter.take_samples("c", "", 1, 60 * kSecond).decision.is_allowed());
+  const SamplesTaken later = limiter.take_samples("c", "", 10, 61 * kSecond);
+  EXPECT_TRUE(later.decision.is_allowed());
+  EXPECT_TRUE(later.decision.standings()[0].is_shared);
+}
+
 TEST(BoundedMemory, AClientOfTheFileAlwaysHasAPlace) {
   RateLimiter limiter({.clients = 1}, listed(set_of(100, 10, 10)->defaults(), "vip", {}), 1);
   limiter.take_samples("a", "", 1, 0).charge.keep();

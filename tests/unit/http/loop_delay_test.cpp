@@ -1,0 +1,42 @@
+#include "common/http/loop_delay.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+namespace metricstream::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Keeps the thread busy `times` times in a row, the timer's turn in between, then ends the measuring.
+void hold_up(boost::asio::io_context& context, LoopDelay& delay, int times, std::chrono::nanoseconds& seen) {
+  const auto until = std::chrono::steady_clock::now() + 60ms;
+  while (std::chrono::steady_clock::now() < until) {
+  }
+  boost::asio::post(context, [&context, &delay, times, &seen] {
+    seen = std::max(seen, delay.recent());
+    if (times > 1) return hold_up(context, delay, times - 1, seen);
+    delay.stop();
+  });
+}
+
+std::chrono::nanoseconds delay_after(int pauses) {
+  boost::asio::io_context context(1);
+  LoopDelay delay(context.get_executor());
+  boost::asio::co_spawn(context, delay.measure(), boost::asio::detached);
+  std::chrono::nanoseconds seen{0};
+  boost::asio::post(context, [&] { hold_up(context, delay, pauses, seen); });
+  context.run();
+  return seen;
+}
+
+TEST(LoopDelay, TellsHowLongWhatIsReadyHasToWait) { EXPECT_GT(delay_after(5), 40ms); }
+
+TEST(LoopDelay, PassesOverASinglePause) { EXPECT_LT(delay_after(1), 40ms); }
+
+}  // namespace
+}  // namespace metricstream::http
