@@ -45,16 +45,19 @@ std::optional<InflateFault> check_end(std::string_view rest, std::string_view co
 
 // Makes room for exactly `bytes`: a string that grows by itself would take twice as much, and copy what is thrown away.
 void make_room(std::string& out, std::size_t bytes, std::size_t kept) {
-  out.clear();
   if (out.capacity() >= bytes && out.capacity() <= std::max(bytes, kept)) return;
   std::string().swap(out);
   out.reserve(bytes);
 }
 
 std::optional<InflateFault> inflate_member(libdeflate_decompressor& decompressor, std::string_view body,
-                                           std::size_t largest, std::size_t room, std::string& out) {
+                                           const InflateLimits& limits, std::string& out) {
+  out.clear();
   const auto header = header_size(body);
   if (!header) return header.error();
+  const std::size_t largest = largest_inflated(body.size(), limits);
+  const std::size_t room = inflated_bound(body, limits);
+  make_room(out, room, limits.free_inflated);
   const std::string_view data = body.substr(*header);
   libdeflate_result result = LIBDEFLATE_BAD_DATA;
   std::size_t used = 0;
@@ -82,13 +85,10 @@ Inflater::Inflater() : decompressor_(libdeflate_alloc_decompressor()) {
 
 std::expected<void, InflateError> Inflater::inflate(std::string_view body, const InflateLimits& limits,
                                                     std::string& out) {
-  const std::size_t largest = largest_inflated(body.size(), limits);
-  const std::size_t room = inflated_bound(body, limits);
-  make_room(out, room, limits.free_inflated);
-  const auto fault = inflate_member(*decompressor_, body, largest, room, out);
+  const auto fault = inflate_member(*decompressor_, body, limits, out);
   if (!fault) return {};
   out.clear();
-  return std::unexpected(InflateError{*fault, describe(*fault, body, largest)});
+  return std::unexpected(InflateError{*fault, describe(*fault, body, largest_inflated(body.size(), limits))});
 }
 
 }  // namespace metricstream::gzip
