@@ -54,10 +54,10 @@ std::optional<InflateFault> inflate_member(libdeflate_decompressor& decompressor
                                            const InflateLimits& limits, std::string& out) {
   out.clear();
   const auto header = header_size(body);
-  if (!header) return header.error();
   const std::size_t largest = largest_inflated(body.size(), limits);
-  const std::size_t room = inflated_bound(body, limits);
+  const std::size_t room = header ? inflated_bound(body, limits) : 0;
   make_room(out, room, limits.free_inflated);
+  if (!header) return header.error();
   const std::string_view data = body.substr(*header);
   libdeflate_result result = LIBDEFLATE_BAD_DATA;
   std::size_t used = 0;

@@ -120,6 +120,9 @@ TEST(Inflater, does_not_keep_the_memory_of_one_huge_body_for_the_small_ones_behi
   std::string out;
   ASSERT_TRUE(inflater.inflate(gzip_by_zlib(std::string(4'000'000, 'a')), limits, out));
   EXPECT_LE(out.capacity(), 4'100'000U);
+  std::string unused = out;
+  ASSERT_FALSE(inflater.inflate("no gzip", limits, unused));
+  EXPECT_LE(unused.capacity(), 100'000U);
   ASSERT_TRUE(inflater.inflate(gzip_by_zlib(std::string(50'000, 'a')), limits, out));
   EXPECT_LE(out.capacity(), 100'000U);
 }
