@@ -54,7 +54,7 @@ Accounts::Accounts(metrics::Registry& registry)
                                         "Requests above a rate limit; above two of them they count for both.",
                                         {{"policy", std::string(to_string(static_cast<limits::Policy>(i)))}});
   }
-  for (std::size_t i = 0; i < kBoundCount; ++i) {
+  for (std::size_t i = 0; i < limits::kBoundCount; ++i) {
     over_bound_[i] =
         &registry.counter("metricstream_admission_refusals_total", "Requests that this replica had no room for.",
                           {{"bound", std::string(to_string(static_cast<limits::Bound>(i)))}});

@@ -68,7 +68,6 @@ class Accounts {
   [[nodiscard]] Totals totals() const;
 
  private:
-  static constexpr std::size_t kBoundCount = 4;
   void count_rejected(const DecodeSummary& summary);
   void count_members(const DecodeSummary& summary);
 
@@ -84,7 +83,7 @@ class Accounts {
   std::array<metrics::Counter*, kRefusalCount> refused_samples_{};
   std::array<metrics::Counter*, kRefusalCount> refused_requests_{};
   std::array<metrics::Counter*, limits::kPolicyCount> over_policy_{};
-  std::array<metrics::Counter*, kBoundCount> over_bound_{};
+  std::array<metrics::Counter*, limits::kBoundCount> over_bound_{};
 };
 
 // GET /metrics as JSON: the documents' names and the account, of this replica alone.
