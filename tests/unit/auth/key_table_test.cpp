@@ -60,6 +60,16 @@ TEST(KeyTable, KnowsTheOwnerOfAKey) {
   EXPECT_EQ(table.active_key_count(kNow - 1), 2U);
 }
 
+TEST(KeyTable, TakesAHashThatAnotherProgramMade) {
+  // printf %s bifs2diqb6ibcesvcsktnf22depbyha7b7utc87 | openssl dgst -sha256 -hmac "$PEPPER"
+  KeyFile file;
+  file.keys = {entry_of(kGood, "web")};
+  file.keys[0].id = "aaasea2eawdaqcaj";
+  file.keys[0].hash = parse_secret_hash("a4bb1f4b0fa8b8818d224890d80c4a87ad46eb252778f21af9943a7a86cde006");
+  const KeyTable table(std::move(file), hasher());
+  EXPECT_EQ(client_of(table, "ms_aaasea2eawdaqcaj_bifs2diqb6ibcesvcsktnf22depbyha7b7utc87"), "web");
+}
+
 TEST(KeyTable, LetsNobodyElseIn) {
   const KeyTable table(sample_file(), hasher());
   for (const std::uint32_t seed : {kRevoked, kExpired, kUnknown}) EXPECT_EQ(client_of(table, key_text(seed)), "nobody");
