@@ -111,6 +111,12 @@ constinit const ProblemType kBodyTimeout{
         "The whole body did not come within http.timeouts.body and a second for every 20 kB announced. Nothing was "
         "stored.",
     .remedy = "Send it again; over a slow line in smaller batches."};
+constinit const ProblemType kTlsRequired{
+    .status = 400,
+    .id = "tls-required",
+    .title = "TLS required",
+    .meaning = "Plain HTTP was spoken to a port that speaks TLS. The connection is closed.",
+    .remedy = "Use https:// for this port."};
 constinit const ProblemType kTooManyConnections{
     .status = 503,
     .id = "too-many-connections",
@@ -128,11 +134,13 @@ constinit const ProblemType kTooManyOfAddress{
         "counted."};
 
 std::span<const ProblemType* const> http_problem_types() {
-  static constexpr std::array kAll{
-      &kMalformedHeader,    &kBadTarget,          &kBadHost,          &kBadContentLength, &kAmbiguousLength,
-      &kMalformedChunk,     &kUnknownPath,        &kMethodNotAllowed, &kBodyTooLarge,     &kTargetTooLong,
-      &kUnknownExpectation, &kHttp11Required,     &kHeaderTooLarge,   &kInternal,         &kUnknownTransferEncoding,
-      &kBodyTimeout,        &kTooManyConnections, &kTooManyOfAddress, &kHttpVersion};
+  static constexpr std::array kAll{&kMalformedHeader,  &kBadTarget,          &kBadHost,
+                                   &kBadContentLength, &kAmbiguousLength,    &kMalformedChunk,
+                                   &kUnknownPath,      &kMethodNotAllowed,   &kBodyTooLarge,
+                                   &kTargetTooLong,    &kUnknownExpectation, &kHttp11Required,
+                                   &kHeaderTooLarge,   &kInternal,           &kUnknownTransferEncoding,
+                                   &kBodyTimeout,      &kTlsRequired,        &kTooManyConnections,
+                                   &kTooManyOfAddress, &kHttpVersion};
   return kAll;
 }
 

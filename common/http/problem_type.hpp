@@ -38,6 +38,7 @@ extern const ProblemType kUnknownPath;
 extern const ProblemType kMethodNotAllowed;
 extern const ProblemType kBodyTooLarge;
 extern const ProblemType kBodyTimeout;
+extern const ProblemType kTlsRequired;
 extern const ProblemType kTooManyConnections;
 extern const ProblemType kTooManyOfAddress;
 

@@ -69,6 +69,7 @@ void RequestHead::clear() {
   version = 11;
   body = {};
   peer_names = {};
+  is_tls = false;
   field_count_ = 0;
 }
 

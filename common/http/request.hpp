@@ -38,6 +38,7 @@ struct RequestHead {
   std::chrono::nanoseconds loop_delay{0};  // how late this thread serves what is ready; see loop_delay.hpp
   // Subject alternative names of the client's verified certificate: "DNS:host", "URI:...", "email:...".
   std::span<const std::string> peer_names;
+  bool is_tls = false;
   std::string_view request_id;   // X-Request-Id, or made here
   std::string_view traceparent;  // W3C trace context; empty when absent or malformed
 

@@ -54,21 +54,31 @@ std::string turn_away_answer(const ProblemType& type, std::string_view detail) {
   return bytes;
 }
 
+std::string refusal_of_plain_http() {
+  ResponseFrame frame;
+  frame.close = true;
+  std::string bytes;
+  append_response(bytes, problem(kTlsRequired, "this port speaks TLS only: use https://"), frame);
+  return bytes;
+}
+
 }  // namespace
 
 Server::Server(std::vector<asio::any_io_executor> executors, const ServerOptions& options, const Router& router,
                RequestObserver* observer, OnProblem on_problem)
-    : shared_(new Shared{.options = options,
-                         .head_limits = {},
-                         .router = router,
-                         .observer = observer,
-                         .on_problem = std::move(on_problem),
-                         .statistics = {},
-                         .addresses = AddressLimiter(options.limits.connections_per_address),
-                         .too_many_connections =
-                             turn_away_answer(kTooManyConnections, "the server has as many connections as it takes"),
-                         .too_many_of_address =
-                             turn_away_answer(kTooManyOfAddress, "this address has as many connections as it may")}) {
+    : shared_(new Shared{
+          .options = options,
+          .head_limits = {},
+          .router = router,
+          .observer = observer,
+          .on_problem = std::move(on_problem),
+          .statistics = {},
+          .addresses = AddressLimiter(options.limits.connections_per_address),
+          .too_many_connections =
+              turn_away_answer(kTooManyConnections, "the server has as many connections as it takes"),
+          .too_many_of_address = turn_away_answer(kTooManyOfAddress, "this address has as many connections as it may"),
+          .speak_tls = refusal_of_plain_http(),
+          .tls = options.tls}) {
   const ServerLimits& limits = shared_->options.limits;
   shared_->head_limits = {limits.header_bytes, limits.header_fields, limits.target_bytes};
   for (auto& executor : executors) shards_.push_back(std::make_unique<Shard>(std::move(executor), *shared_));
@@ -93,6 +103,11 @@ void Server::start() {
 }
 
 std::uint16_t Server::port() const { return shards_.front()->port(); }
+
+void Server::replace_tls(std::shared_ptr<const TlsCredentials> credentials) {
+  const std::lock_guard lock(shared_->tls_mutex);
+  if (shared_->tls && credentials) shared_->tls = std::move(credentials);
+}
 
 Task<std::size_t> Server::drain(std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;

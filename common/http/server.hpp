@@ -14,6 +14,7 @@
 #include "common/base/result.hpp"
 #include "common/http/ip_address.hpp"
 #include "common/http/router.hpp"
+#include "common/http/tls_credentials.hpp"
 #include "common/runtime/task.hpp"
 
 namespace metricstream::http {
@@ -33,7 +34,8 @@ struct ServerLimits {
 
 // Absolute: a deadline is set once and no dribble of bytes moves it.
 struct ServerTimeouts {
-  std::chrono::milliseconds header{5'000};  // from a request's first byte (on a new connection: from its acceptance)
+  // From a request's first byte; on a new connection from its acceptance, TLS included.
+  std::chrono::milliseconds header{5'000};
   std::chrono::milliseconds body{10'000};   // from the header's end, plus a second for every 20 KB announced
   std::chrono::milliseconds write{10'000};  // of one answer
   std::chrono::milliseconds idle{75'000};   // between requests: above the 60 s of common balancers
@@ -50,6 +52,8 @@ struct ServerStatistics {
   std::atomic<std::int64_t> requests_in_flight{0};
   std::atomic<std::uint64_t> framing_errors{0};
   std::atomic<std::uint64_t> timeouts{0};
+  std::atomic<std::uint64_t> tls_handshakes{0};  // that succeeded
+  std::atomic<std::uint64_t> tls_handshakes_failed{0};
 };
 
 // Told of every answered request, on the connection's thread; must be quick and thread-safe.
@@ -67,6 +71,7 @@ struct ServerOptions {
   ServerTimeouts timeouts;
   // Peers whose X-Forwarded-For is believed: then RequestHead::remote_address is the address that they name.
   std::vector<AddressRange> trusted_proxies = {};
+  std::shared_ptr<const TlsCredentials> tls = {};  // null: plain HTTP
 };
 
 // An HTTP/1.1 server: one SO_REUSEPORT acceptor for each executor, a connection stays on the thread that accepted it.
@@ -86,6 +91,9 @@ class Server {
   Result<void> listen();
   void start();
   [[nodiscard]] std::uint16_t port() const;
+
+  // From now on new connections are given these, on a server that was made with TLS; open ones keep theirs. Any thread.
+  void replace_tls(std::shared_ptr<const TlsCredentials> credentials);
 
   // Stops accepting, closes idle connections, lets requests in flight end (answered with Connection: close) until
   // `deadline` has passed, then cuts what is left. Returns the number of connections cut. Any executor.

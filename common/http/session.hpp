@@ -1,17 +1,18 @@
 // Private to common/http: one connection of the server.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/http/deadline.hpp"
 #include "common/http/handler.hpp"
 #include "common/http/loop_delay.hpp"
 #include "common/http/request_space.hpp"
 #include "common/http/server_shared.hpp"
+#include "common/http/stream.hpp"
 #include "common/runtime/task.hpp"
 
 namespace metricstream::http {
@@ -27,7 +28,7 @@ struct Peer {
 // in order. Lives on the thread that accepted it; owned by its own coroutine.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  // `spaces` belongs to the thread and outlives the session.
+  // `spaces` and `delay` belong to the thread and outlive the session. TLS with the server's credentials of now.
   Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces,
           const LoopDelay& delay);
   ~Session();
@@ -49,9 +50,16 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Input { ready, refused, closed };
   // What happens behind an answer.
   enum class Next { request, close, linger };
+  enum class Phase {
+    handshake,  // of TLS
+    idle,       // waits for a request's first byte
+    request,
+    lingering
+  };
   // How long a drain waits for the first request of a new connection, and for a client to see that it was told to end.
   static constexpr std::chrono::milliseconds kDrainGrace{500};
 
+  Task<Next> shake_hands();
   Task<Next> next_request();
   Task<Next> serve(std::size_t header_bytes);
   Task<Next> answer(const Response& response, std::size_t consumed);
@@ -81,7 +89,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void name_client();
   void set_deadline(std::chrono::milliseconds from_now);
 
-  boost::asio::ip::tcp::socket socket_;
+  Stream stream_;
   Server::Shared& shared_;
   Deadline<Session> deadline_;
   RequestSpacePool& spaces_;
@@ -89,12 +97,13 @@ class Session : public std::enable_shared_from_this<Session> {
   RequestSpacePool::Lease space_;  // while bytes of a request are here and until its answer is written
   std::optional<Response> refusal_;
   Peer peer_;
+  std::vector<std::string> peer_names_;  // of its certificate
   Clock::time_point accepted_;
   Clock::time_point request_started_;
   std::size_t requests_ = 0;  // so far
   std::size_t body_bytes_ = 0;
-  bool is_new_ = true;    // no request yet
-  bool is_idle_ = false;  // waits for a request's first byte
+  Phase phase_ = Phase::handshake;
+  bool is_new_ = true;  // no request yet
   bool is_draining_ = false;
   bool is_late_ = false;  // the deadline has passed
   bool is_cut_ = false;

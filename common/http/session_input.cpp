@@ -1,9 +1,7 @@
 // The reading half of Session: every wait here is bounded by an absolute deadline.
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/error.hpp>
+#include <span>
 
 #include "common/http/chunked.hpp"
 #include "common/http/header.hpp"
@@ -12,8 +10,6 @@
 namespace metricstream::http {
 namespace {
 
-namespace asio = boost::asio;
-constexpr auto use_result = asio::as_tuple(asio::deferred);
 constexpr std::size_t kFirstBodyBlock = 64 * 1024;
 constexpr std::uint64_t kBytesPerSecond = 20'000;  // the slowest body that is waited for, beyond the fixed time
 
@@ -22,19 +18,14 @@ constexpr std::uint64_t kBytesPerSecond = 20'000;  // the slowest body that is w
 // The first bytes of the next request, with a space to hold them; nothing is held while waiting. False when the
 // connection has ended, or is to end and nothing has come.
 Task<bool> Session::await_request() {
-  struct Idle {
-    bool& flag;
-    explicit Idle(bool& f) : flag(f) { flag = true; }
-    ~Idle() { flag = false; }
-  };
-  const Idle idle(is_idle_);
+  phase_ = Phase::idle;
   if (!is_new_) set_deadline(shared_.options.timeouts.idle);
   if (is_new_ && is_draining_) set_deadline(kDrainGrace);
   for (;;) {
     boost::system::error_code error;
     const bool is_to_end = is_draining_ && !is_new_;
-    if (!is_to_end) {
-      const auto [wait_error] = co_await socket_.async_wait(asio::socket_base::wait_read, use_result);
+    if (!is_to_end && !stream_.has_pending()) {
+      const auto [wait_error] = co_await stream_.wait_readable();
       error = wait_error;
     }
     if (is_late_ || is_cut_) co_return false;
@@ -42,7 +33,10 @@ Task<bool> Session::await_request() {
     bool is_open = true;
     space_ = spaces_.lend();
     const bool has_input = read_now(is_open);
-    if (has_input) co_return true;
+    if (has_input) {
+      phase_ = Phase::request;
+      co_return true;
+    }
     space_.reset();
     if (!is_open || error || is_to_end) co_return false;
   }
@@ -50,17 +44,14 @@ Task<bool> Session::await_request() {
 
 // What is there already, without waiting.
 bool Session::read_now(bool& is_open) {
-  const auto space = space_->input.space();
-  boost::system::error_code error;
-  const std::size_t count = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-  is_open = !error || error == asio::error::would_block;
+  const auto [error, count] = stream_.read_now(space_->input.space());
+  is_open = !error || error == boost::asio::error::would_block;
   space_->input.commit(count);
   return count > 0;
 }
 
 Task<Session::Input> Session::read_more() {
-  const auto space = space_->input.space();
-  auto [error, count] = co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_result);
+  const auto [error, count] = co_await stream_.read_some(space_->input.space());
   if (!error) space_->input.commit(count);
   // Bytes that came with the deadline came too late.
   co_return error || is_late_ || is_cut_ ? Input::closed : Input::ready;
@@ -142,8 +133,8 @@ Task<Session::Input> Session::read_long_body(std::size_t header_bytes) {
     body.resize(have + block);
     std::size_t filled = 0;
     while (filled < block) {
-      auto [error, count] =
-          co_await socket_.async_read_some(asio::buffer(body.data() + have + filled, block - filled), use_result);
+      const std::span<char> space(body.data() + have + filled, block - filled);
+      const auto [error, count] = co_await stream_.read_some(space);
       if (error || is_late_ || is_cut_) co_return refuse_late_body();
       filled += count;
     }
@@ -181,19 +172,6 @@ Session::Input Session::refuse_late_body() {
   Response response = retry_later(kBodyTimeout, "the body did not arrive in time", std::chrono::seconds{1});
   response.close = true;
   return refuse(std::move(response));
-}
-
-Task<bool> Session::write(std::string_view bytes) {
-  // Nearly always the kernel takes an answer at once: no suspension, no deadline.
-  boost::system::error_code error;
-  const std::size_t written = socket_.write_some(asio::buffer(bytes), error);
-  if (written == bytes.size()) co_return true;
-  if (error && error != asio::error::would_block) co_return false;
-  set_deadline(shared_.options.timeouts.write);
-  const auto rest = asio::buffer(bytes.substr(written));
-  auto [write_error, count] = co_await asio::async_write(socket_, rest, use_result);
-  deadline_.clear();
-  co_return !write_error;
 }
 
 }  // namespace metricstream::http

@@ -20,11 +20,11 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-// Told so with one attempt to write, no reading, no waiting.
-void turn_away(tcp::socket& socket, std::string_view answer) {
+// Told so with one attempt to write, no reading, no waiting. Under TLS nothing can be said that cheaply.
+void turn_away(tcp::socket& socket, std::string_view answer, bool is_tls) {
   error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(asio::buffer(answer), ignored);
+  if (!is_tls) socket.write_some(asio::buffer(answer), ignored);
   socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
@@ -86,7 +86,7 @@ void Server::Shard::admit(Socket socket) {
   const auto open = statistics.connections_open.load(std::memory_order_relaxed);
   if (open >= static_cast<std::int64_t>(shared_.options.limits.connections)) {
     statistics.connections_refused.fetch_add(1, std::memory_order_relaxed);
-    turn_away(socket, shared_.too_many_connections);
+    turn_away(socket, shared_.too_many_connections, shared_.options.tls != nullptr);
     return;
   }
   const IpAddress address = peer_of(socket);
@@ -94,7 +94,7 @@ void Server::Shard::admit(Socket socket) {
   if (!peer.is_proxy) peer.slot = shared_.addresses.take(address);
   if (!peer.is_proxy && !peer.slot) {
     statistics.connections_refused_by_address.fetch_add(1, std::memory_order_relaxed);
-    turn_away(socket, shared_.too_many_of_address);
+    turn_away(socket, shared_.too_many_of_address, shared_.options.tls != nullptr);
     return;
   }
   statistics.connections_accepted.fetch_add(1, std::memory_order_relaxed);

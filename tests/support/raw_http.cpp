@@ -63,11 +63,15 @@ RawHttp::~RawHttp() { ::close(socket_); }
 
 void RawHttp::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const long sent = send_some(bytes.data(), bytes.size());
     if (sent <= 0) throw std::runtime_error("cannot send");
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
+
+long RawHttp::send_some(const char* bytes, std::size_t size) { return ::send(socket_, bytes, size, MSG_NOSIGNAL); }
+
+long RawHttp::receive_some(char* space, std::size_t size) { return ::recv(socket_, space, size, 0); }
 
 void RawHttp::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
@@ -85,7 +89,7 @@ void RawHttp::reset_on_close() {
 
 bool RawHttp::receive() {
   char block[16 * 1024];
-  const ssize_t count = ::recv(socket_, block, sizeof block, 0);
+  const long count = receive_some(block, sizeof block);
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) throw std::runtime_error("no byte came in time");
   if (count <= 0) return false;
   pending_.append(block, static_cast<std::size_t>(count));

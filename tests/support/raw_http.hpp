@@ -20,7 +20,7 @@ struct RawResponse {
 class RawHttp {
  public:
   explicit RawHttp(std::uint16_t port, std::chrono::milliseconds patience = std::chrono::seconds{10});
-  ~RawHttp();
+  virtual ~RawHttp();
   RawHttp(const RawHttp&) = delete;
   RawHttp& operator=(const RawHttp&) = delete;
 
@@ -41,6 +41,12 @@ class RawHttp {
   // One POST of JSON on this connection; `fields` are complete lines.
   RawResponse post(std::string_view path, std::string_view body, std::string_view fields = {});
   RawResponse get(std::string_view path, std::string_view fields = {});
+
+ protected:
+  // As send(2) and recv(2).
+  virtual long send_some(const char* bytes, std::size_t size);
+  virtual long receive_some(char* space, std::size_t size);
+  [[nodiscard]] int socket() const { return socket_; }
 
  private:
   bool receive();

@@ -116,6 +116,7 @@ class TestServer {
     is_drained_ = true;
     return boost::asio::co_spawn(threads_.executor(0), server_.drain(deadline), boost::asio::use_future);
   }
+  void replace_tls(std::shared_ptr<const TlsCredentials> credentials) { server_.replace_tls(std::move(credentials)); }
   [[nodiscard]] const ServerStatistics& statistics() const { return server_.statistics(); }
 
   EchoHandler echo;
@@ -135,7 +136,8 @@ class TestServer {
     router_.get("/hello", [](const RequestHead& head) {
       Response response;
       response.content_type = kPlainText;
-      response.body = "hello " + std::string(head.remote_address);
+      response.body = "hello " + std::string(head.remote_address) + (head.is_tls ? " tls" : "");
+      for (const std::string& name : head.peer_names) response.body += " " + name;
       return response;
     });
     return router_;

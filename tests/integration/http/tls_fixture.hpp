@@ -1,0 +1,59 @@
+// For tests of the server's TLS.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "tests/integration/http/test_server.hpp"
+#include "tests/support/test_certificates.hpp"
+#include "tests/support/tls_client.hpp"
+
+namespace metricstream::http::test {
+
+using metricstream::test::CertificateFiles;
+using metricstream::test::CertificateWish;
+using metricstream::test::TestAuthority;
+using metricstream::test::TlsClient;
+using metricstream::test::TlsClientOptions;
+
+template <class Condition>
+void await_that(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (!condition()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+inline std::shared_ptr<const TlsCredentials> credentials(const TlsFiles& files) {
+  auto loaded = load_tls(files, SystemClock().now());
+  if (!loaded) throw std::runtime_error(loaded.error().message);
+  return *loaded;
+}
+
+inline std::shared_ptr<const TlsCredentials> credentials(const CertificateFiles& files) {
+  return credentials(TlsFiles{.certificate = files.certificate, .key = files.key});
+}
+
+inline ServerOptions with(std::shared_ptr<const TlsCredentials> tls, ServerTimeouts timeouts = {}) {
+  ServerOptions options{.limits = {}, .timeouts = timeouts};
+  options.tls = std::move(tls);
+  return options;
+}
+
+// What the client was told, "" when it was served.
+inline std::string refusal(const std::function<void()>& use) {
+  try {
+    use();
+    return "";
+  } catch (const std::exception& exception) {
+    return exception.what();
+  }
+}
+
+}  // namespace metricstream::http::test
