@@ -5,6 +5,7 @@
 
 #include "common/base/text.hpp"
 #include "common/base/version.hpp"
+#include "common/gzip/compressor.hpp"
 
 namespace metricstream::http {
 namespace {
@@ -41,6 +42,12 @@ Response metrics_page(const Management& management, const RequestHead& head) {
   Response out;
   out.content_type = metrics::content_type(format);
   out.body = format == metrics::Format::json ? management.json_counters() : management.registry.expose(format);
+  out.headers = "Vary: Accept, Accept-Encoding\r\n";
+  if (!metrics::accepts_gzip(head.find("Accept-Encoding").value_or(""))) return out;
+  std::string plain_body = std::exchange(out.body, {});
+  // Made for each scrape: there are few, and its tables are large.
+  gzip::Compressor().compress(plain_body, out.body);
+  out.headers += "Content-Encoding: gzip\r\n";
   return out;
 }
 

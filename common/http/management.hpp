@@ -19,7 +19,8 @@ struct Management {
   std::function<std::string()> json_counters;
 };
 
-// GET (and HEAD) /health, /-/healthy, /-/ready, /metrics and the aliases /healthz, /livez, /readyz. Healthy means only
+// GET (and HEAD) /health, /-/healthy, /-/ready, /metrics (by gzip where Accept-Encoding allows it) and the aliases
+// /healthz, /livez, /readyz. Healthy means only
 // that the process answers: it must not depend on others, or they would take it down with them.
 void add_management_routes(Router& router, Management management);
 

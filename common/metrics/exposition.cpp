@@ -89,4 +89,17 @@ Format negotiate(std::string_view accept, Format fallback) {
   return best;
 }
 
+bool accepts_gzip(std::string_view accept_encoding) {
+  double by_name = -1;
+  double by_any = 0;
+  while (!accept_encoding.empty()) {
+    std::string_view parameters = take_until(accept_encoding, ',');
+    const std::string_view coding = take_until(parameters, ';');
+    const double quality = quality_of(parameters);
+    if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip")) by_name = quality;
+    if (coding == "*") by_any = quality;
+  }
+  return (by_name >= 0 ? by_name : by_any) > 0;
+}
+
 }  // namespace metricstream::metrics

@@ -13,4 +13,7 @@ enum class Format { json, text, openmetrics };
 // JSON). `fallback` where the header is empty, allows anything, or names nothing that we have.
 [[nodiscard]] Format negotiate(std::string_view accept, Format fallback);
 
+// Whether an Accept-Encoding header (RFC 9110, 12.5.3) allows gzip: by its name, or by * where it is not named.
+[[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
+
 }  // namespace metricstream::metrics

@@ -19,6 +19,7 @@
 #include "common/runtime/task_group.hpp"
 #include "services/ingestion/access_log.hpp"
 #include "services/ingestion/door.hpp"
+#include "services/ingestion/openapi.hpp"
 #include "services/ingestion/problem_types.hpp"
 #include "services/ingestion/producer_metrics.hpp"
 #include "services/ingestion/request_metrics.hpp"
@@ -38,6 +39,13 @@ constexpr auto kReportSlack = 5s;  // librdkafka looks for expired messages once
 // Blocks; for a thread of its own.
 Task<Result<std::int32_t>> ask_partition_count(kafka::Producer& producer, std::string topic) {
   co_return producer.partition_count(topic, kMetadataTimeout);
+}
+
+http::Response openapi_answer() {
+  http::Response out;
+  out.content_type = "application/yaml";
+  out.body = openapi_document();
+  return out;
 }
 
 }  // namespace
@@ -129,6 +137,7 @@ void App::Service::add_routes() {
                                           .json_counters = [this] { return metrics_document(accounts_.totals()); }});
   }
   http::add_problem_routes(public_router_, error_catalogue());
+  public_router_.get("/openapi.yaml", [](const http::RequestHead&) { return openapi_answer(); });
   public_router_.add("POST", "/metrics", handler_);
   public_router_.add("POST", "/api/v1/metrics", handler_);
 }

@@ -51,6 +51,17 @@ TEST(Negotiate, SurvivesAnyText) {
   EXPECT_EQ(for_public(" , text/plain , "), Format::text);
 }
 
+TEST(AcceptsGzip, ByNameOrByAnything) {
+  for (const char* header : {"gzip", "GZIP", "x-gzip", "gzip;q=0.001", "br, gzip", "*", "deflate;q=1, *;q=0.5",
+                             "identity;q=0, gzip", "gzip , br"}) {
+    EXPECT_TRUE(accepts_gzip(header)) << header;
+  }
+  for (const char* header :
+       {"", "identity", "br", "gzip;q=0", "gzip;q=0, *", "*;q=0", "gzipped", ";gzip", "br;gzip", "gzip;q=x"}) {
+    EXPECT_FALSE(accepts_gzip(header)) << header;
+  }
+}
+
 TEST(ContentType, NamesVersionAndCharset) {
   EXPECT_EQ(content_type(Format::text), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(content_type(Format::openmetrics), "application/openmetrics-text; version=1.0.0; charset=utf-8");
