@@ -5,12 +5,14 @@
 #include "tests/integration/http/test_server.hpp"
 #include "tests/support/connection_crowd.hpp"
 #include "tests/support/raw_http.hpp"
+#include "tests/support/sanitizers.hpp"
 
 namespace metricstream::http::test {
 namespace {
 
 using metricstream::test::ask;
 using metricstream::test::ConnectionCrowd;
+using metricstream::test::kIsSanitized;
 using metricstream::test::raise_file_limit;
 using metricstream::test::RawHttp;
 using metricstream::test::resident_bytes;
@@ -18,14 +20,6 @@ using metricstream::test::resident_bytes;
 constexpr std::size_t kConnections = 10'000;
 constexpr std::size_t kBound = 200'000'000;  // bytes of the whole process
 constexpr std::size_t kOtherFiles = 200;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 TEST(IdleConnections, TenThousandFitInto200MegabytesAfterTheirFirstRequest) {
   ConnectionCrowd crowd([](int socket) {
