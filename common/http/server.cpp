@@ -78,7 +78,7 @@ Server::Server(std::vector<asio::any_io_executor> executors, const ServerOptions
               turn_away_answer(kTooManyConnections, "the server has as many connections as it takes"),
           .too_many_of_address = turn_away_answer(kTooManyOfAddress, "this address has as many connections as it may"),
           .speak_tls = refusal_of_plain_http(),
-          .tls = options.tls}) {
+          .tls = {}}) {
   const ServerLimits& limits = shared_->options.limits;
   shared_->head_limits = {limits.header_bytes, limits.header_fields, limits.target_bytes};
   for (auto& executor : executors) shards_.push_back(std::make_unique<Shard>(std::move(executor), *shared_));
@@ -104,9 +104,9 @@ void Server::start() {
 
 std::uint16_t Server::port() const { return shards_.front()->port(); }
 
-void Server::replace_tls(std::shared_ptr<const TlsCredentials> credentials) {
+void Server::use_tls(std::shared_ptr<const TlsCredentials> credentials) {
   const std::lock_guard lock(shared_->tls_mutex);
-  if (shared_->tls && credentials) shared_->tls = std::move(credentials);
+  if (credentials) shared_->tls = std::move(credentials);
 }
 
 Task<std::size_t> Server::drain(std::chrono::milliseconds limit) {

@@ -71,7 +71,6 @@ struct ServerOptions {
   ServerTimeouts timeouts;
   // Peers whose X-Forwarded-For is believed: then RequestHead::remote_address is the address that they name.
   std::vector<AddressRange> trusted_proxies = {};
-  std::shared_ptr<const TlsCredentials> tls = {};  // null: plain HTTP
 };
 
 // An HTTP/1.1 server: one SO_REUSEPORT acceptor for each executor, a connection stays on the thread that accepted it.
@@ -92,8 +91,9 @@ class Server {
   void start();
   [[nodiscard]] std::uint16_t port() const;
 
-  // From now on new connections are given these, on a server that was made with TLS; open ones keep theirs. Any thread.
-  void replace_tls(std::shared_ptr<const TlsCredentials> credentials);
+  // From now on new connections speak TLS, with these credentials; open ones keep what they have. Without a call before
+  // start() the server speaks plain HTTP. Null changes nothing. Any thread.
+  void use_tls(std::shared_ptr<const TlsCredentials> credentials);
 
   // Stops accepting, closes idle connections, lets requests in flight end (answered with Connection: close) until
   // `deadline` has passed, then cuts what is left. Returns the number of connections cut. Any executor.

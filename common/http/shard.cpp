@@ -86,7 +86,7 @@ void Server::Shard::admit(Socket socket) {
   const auto open = statistics.connections_open.load(std::memory_order_relaxed);
   if (open >= static_cast<std::int64_t>(shared_.options.limits.connections)) {
     statistics.connections_refused.fetch_add(1, std::memory_order_relaxed);
-    turn_away(socket, shared_.too_many_connections, shared_.options.tls != nullptr);
+    turn_away(socket, shared_.too_many_connections, shared_.credentials() != nullptr);
     return;
   }
   const IpAddress address = peer_of(socket);
@@ -94,7 +94,7 @@ void Server::Shard::admit(Socket socket) {
   if (!peer.is_proxy) peer.slot = shared_.addresses.take(address);
   if (!peer.is_proxy && !peer.slot) {
     statistics.connections_refused_by_address.fetch_add(1, std::memory_order_relaxed);
-    turn_away(socket, shared_.too_many_of_address, shared_.options.tls != nullptr);
+    turn_away(socket, shared_.too_many_of_address, shared_.credentials() != nullptr);
     return;
   }
   statistics.connections_accepted.fetch_add(1, std::memory_order_relaxed);

@@ -104,6 +104,17 @@ Result<void> TlsCredentials::load_client_authorities(const TlsFiles& files) {
   SSL_CTX_set_client_CA_list(context_, names);  // takes them over
   const bool is_required = files.client_auth == ClientAuth::require;
   SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+  return files.client_crl.empty() ? Result<void>() : load_revocations(files.client_crl);
+}
+
+// From here on a certificate of an authority without a list is refused, as one whose list is out of date is.
+Result<void> TlsCredentials::load_revocations(const std::string& file) {
+  X509_STORE* const store = SSL_CTX_get_cert_store(context_);
+  X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+  if (!lookup || X509_load_crl_file(lookup, file.c_str(), X509_FILETYPE_PEM) < 1) {
+    return failure("cannot use the revoked certificates", file);
+  }
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
   return {};
 }
 

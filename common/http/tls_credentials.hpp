@@ -20,8 +20,9 @@ enum class ClientAuth {
 // PEM files. `certificate` has the server's own first and the intermediate ones behind it.
 struct TlsFiles {
   std::string certificate;
-  std::string key;             // without a passphrase
-  std::string client_ca = {};  // who signs clients' certificates; needed unless client_auth is none
+  std::string key;              // without a passphrase
+  std::string client_ca = {};   // who signs clients' certificates; needed unless client_auth is none
+  std::string client_crl = {};  // which of them are revoked, one list of every authority; empty: none is
   ClientAuth client_auth = ClientAuth::none;
 };
 
@@ -48,6 +49,7 @@ class TlsCredentials {
   explicit TlsCredentials(ssl_ctx_st* context) : context_(context) {}
   Result<void> load(const TlsFiles& files, TimeNs now);
   Result<void> load_client_authorities(const TlsFiles& files);
+  Result<void> load_revocations(const std::string& file);
   void note_validity(TimeNs now);
 
   ssl_ctx_st* context_;
@@ -56,7 +58,7 @@ class TlsCredentials {
 };
 
 // Reads the files (blocks shortly) and checks that they belong together; `now` is for warning(). To change the
-// certificate of a running server load anew and give the result to Server::replace_tls().
+// certificate of a running server load anew and give the result to Server::use_tls().
 [[nodiscard]] Result<std::shared_ptr<const TlsCredentials>> load_tls(const TlsFiles& files, TimeNs now);
 
 }  // namespace metricstream::http

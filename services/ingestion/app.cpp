@@ -5,6 +5,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "common/base/version.hpp"
@@ -23,6 +24,7 @@
 #include "services/ingestion/problem_types.hpp"
 #include "services/ingestion/producer_metrics.hpp"
 #include "services/ingestion/request_metrics.hpp"
+#include "services/ingestion/server_certificate.hpp"
 #include "services/ingestion/wiring.hpp"
 
 namespace metricstream::ingestion {
@@ -92,6 +94,7 @@ class App::Service {
   http::Server::OnProblem on_problem_;
   http::Server public_server_;
   http::Server admin_server_;
+  std::optional<ServerCertificate> certificate_;  // where the public listener speaks TLS
   std::vector<metrics::Registration> registrations_;
   ShutdownSignal signal_;
   TaskGroup group_;
@@ -144,6 +147,11 @@ void App::Service::add_routes() {
 
 Result<void> App::Service::listen() {
   if (auto opened = door_.open(); !opened) return opened;
+  if (settings_.http.tls.is_enabled()) {
+    certificate_.emplace(settings_.http.tls, public_server_, clock_, registry_);
+    auto read = door_.files().add("tls", certificate_->paths(), [this] { return certificate_->read(); });
+    if (!read) return read;
+  }
   if (has_admin_listener()) {
     if (auto bound = admin_server_.listen(); !bound) return bound;
   }

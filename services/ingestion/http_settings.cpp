@@ -1,5 +1,7 @@
 #include "services/ingestion/http_settings.hpp"
 
+#include "common/http/ip_address.hpp"
+
 namespace metricstream::ingestion {
 
 constexpr auto enum_names(ClientCertificate) {
@@ -63,6 +65,8 @@ void describe_tls(Schema& schema, TlsSettings& tls) {
   schema.field("tls.key_file", tls.key_file, "PEM file of the certificate's private key.");
   schema.field("tls.client_ca_file", tls.client_ca_file,
                "PEM file of the authorities that sign clients' certificates.");
+  schema.field("tls.client_crl_file", tls.client_crl_file,
+               "PEM file of the revoked ones, a list of every authority; empty means that none is.");
   schema.field("tls.client_certificate", tls.client_certificate,
                "Whether clients show one: not asked for, checked where one is shown, or required of all.");
   schema.validate([&tls](config::Report& report) {
@@ -72,6 +76,13 @@ void describe_tls(Schema& schema, TlsSettings& tls) {
     }
     if (tls.client_certificate != ClientCertificate::none && (tls.client_ca_file.empty() || !tls.is_enabled())) {
       report.error("tls.client_certificate", "needs tls.certificate_file, tls.key_file and tls.client_ca_file");
+    }
+    const bool is_asked = tls.client_certificate != ClientCertificate::none;
+    if (!is_asked && !tls.client_ca_file.empty()) {
+      report.error("tls.client_ca_file", "has no effect: set tls.client_certificate to request or require");
+    }
+    if (!is_asked && !tls.client_crl_file.empty()) {
+      report.error("tls.client_crl_file", "has no effect: set tls.client_certificate to request or require");
     }
   });
 }
@@ -83,6 +94,12 @@ void describe(Schema& schema, HttpSettings& http) {
   schema.field("threads", http.threads, "Threads that serve; 0 is one for each processor.", between(0, 256));
   schema.field("trusted_proxies", http.trusted_proxies,
                "Addresses and networks (10.0.0.0/8) whose X-Forwarded-For is believed: the balancers in front.");
+  schema.validate([&http](config::Report& report) {
+    for (const std::string& text : http.trusted_proxies) {
+      const auto range = metricstream::http::AddressRange::parse(text);
+      if (!range) report.error("trusted_proxies", range.error().message);
+    }
+  });
   describe_limits(schema, http.limits);
   describe_timeouts(schema, http.timeouts);
   describe_tls(schema, http.tls);

@@ -40,6 +40,7 @@ struct TlsSettings {
   std::string certificate_file;  // empty: plain HTTP
   std::string key_file;
   std::string client_ca_file;
+  std::string client_crl_file;  // empty: no certificate is revoked
   ClientCertificate client_certificate = ClientCertificate::none;
 
   [[nodiscard]] bool is_enabled() const { return !certificate_file.empty(); }

@@ -15,6 +15,20 @@ std::size_t method_index(std::string_view method) {
   return index;
 }
 
+using Values = std::vector<metrics::LabelledValue>;
+
+metrics::Collect one(const auto& value) {
+  return [&value] { return Values{{{}, static_cast<double>(value.load())}}; };
+}
+
+metrics::Collect two(const char* label, const char* first_name, const auto& first, const char* second_name,
+                               const auto& second) {
+  return [=, &first, &second] {
+    return Values{{{{label, first_name}}, static_cast<double>(first.load())},
+                  {{{label, second_name}}, static_cast<double>(second.load())}};
+  };
+}
+
 }  // namespace
 
 RequestMetrics::RequestMetrics(metrics::Registry& registry, AccessLog& log, std::vector<std::string> paths)
@@ -60,24 +74,23 @@ void RequestMetrics::on_request(const http::RequestHead& head, const http::Respo
 }
 
 void RequestMetrics::watch(metrics::Registry& registry, const http::Server& server) {
-  const http::ServerStatistics& statistics = server.statistics();
-  const auto one = [](const auto& value) {
-    return [&value] { return std::vector<metrics::LabelledValue>{{{}, static_cast<double>(value.load())}}; };
-  };
+  const http::ServerStatistics& of = server.statistics();
   registrations_.push_back(registry.collect_gauge("metricstream_http_requests_in_flight", "Requests being handled.",
-                                                  one(statistics.requests_in_flight)));
-  registrations_.push_back(registry.collect_gauge("metricstream_http_connections_open", "Open connections.",
-                                                  one(statistics.connections_open)));
+                                                  one(of.requests_in_flight)));
+  registrations_.push_back(
+      registry.collect_gauge("metricstream_http_connections_open", "Open connections.", one(of.connections_open)));
   registrations_.push_back(registry.collect_counter("metricstream_http_connections_total", "Accepted connections.",
-                                                    one(statistics.connections_accepted)));
-  registrations_.push_back(registry.collect_counter("metricstream_http_connections_refused_total",
-                                                    "Connections past the limit.",
-                                                    one(statistics.connections_refused)));
-  registrations_.push_back(registry.collect_counter("metricstream_http_framing_errors_total",
-                                                    "Requests that are no well-formed HTTP.",
-                                                    one(statistics.framing_errors)));
+                                                    one(of.connections_accepted)));
   registrations_.push_back(registry.collect_counter(
-      "metricstream_http_timeouts_total", "Headers, bodies and answers that took too long.", one(statistics.timeouts)));
+      "metricstream_http_connections_refused_total", "Connections past the limit of all, or of their address.",
+      two("limit", "connections", of.connections_refused, "per_address", of.connections_refused_by_address)));
+  registrations_.push_back(registry.collect_counter("metricstream_http_framing_errors_total",
+                                                    "Requests that are no well-formed HTTP.", one(of.framing_errors)));
+  registrations_.push_back(registry.collect_counter(
+      "metricstream_http_timeouts_total", "Headers, bodies and answers that took too long.", one(of.timeouts)));
+  registrations_.push_back(
+      registry.collect_counter("metricstream_tls_handshakes_total", "TLS handshakes, by how they ended.",
+                               two("result", "success", of.tls_handshakes, "failure", of.tls_handshakes_failed)));
 }
 
 std::vector<std::string> known_paths() {

@@ -18,11 +18,15 @@ http::ServerOptions public_server_options(const HttpSettings& http) {
                     .header_fields = http.limits.header_fields,
                     .target_bytes = http.limits.target_size.bytes,
                     .body_bytes = http.limits.body_size.bytes,
-                    .connections = http.limits.connections};
+                    .connections = http.limits.connections,
+                    .connections_per_address = http.limits.connections_per_address};
   options.timeouts = {.header = http.timeouts.header,
                       .body = http.timeouts.body,
                       .write = http.timeouts.write,
                       .idle = http.timeouts.idle};
+  for (const std::string& text : http.trusted_proxies) {
+    if (const auto range = http::AddressRange::parse(text)) options.trusted_proxies.push_back(*range);
+  }
   return options;
 }
 

@@ -54,6 +54,13 @@ void write_key(const std::string& path, const EVP_PKEY* key, const std::string& 
   PEM_write_PrivateKey(file.get(), key, cipher, secret, static_cast<int>(passphrase.size()), nullptr, nullptr);
 }
 
+struct FreeList {
+  void operator()(X509_CRL* list) const { X509_CRL_free(list); }
+};
+struct FreeTime {
+  void operator()(ASN1_TIME* time) const { ASN1_STRING_free(time); }
+};
+
 // EVP_EC_gen() is a macro with a cast that drops const.
 EVP_PKEY* new_key() { return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"); }
 
@@ -95,6 +102,28 @@ CertificateFiles TestAuthority::issue(const CertificateWish& wish) const {
   write_certificate(files.certificate, certificate.get());
   write_key(files.key, key.get(), wish.passphrase);
   return files;
+}
+
+std::string TestAuthority::revoke(const std::vector<std::string>& certificates) const {
+  const std::unique_ptr<X509_CRL, FreeList> list(made(X509_CRL_new()));
+  const std::unique_ptr<ASN1_TIME, FreeTime> now(made(X509_gmtime_adj(nullptr, 0)));
+  const std::unique_ptr<ASN1_TIME, FreeTime> next(made(X509_gmtime_adj(nullptr, 86'400)));
+  X509_CRL_set_version(list.get(), X509_CRL_VERSION_2);
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(certificate_.get()));
+  X509_CRL_set1_lastUpdate(list.get(), now.get());
+  X509_CRL_set1_nextUpdate(list.get(), next.get());
+  for (const std::string& path : certificates) {
+    const File file(made(std::fopen(path.c_str(), "r")));
+    const std::unique_ptr<X509, Free> certificate(made(PEM_read_X509(file.get(), nullptr, nullptr, nullptr)));
+    X509_REVOKED* const entry = made(X509_REVOKED_new());
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.get()));
+    X509_REVOKED_set_revocationDate(entry, now.get());
+    X509_CRL_add0_revoked(list.get(), entry);
+  }
+  X509_CRL_sign(list.get(), key_.get(), EVP_sha256());
+  const std::string path = directory_ / "revoked.pem";
+  PEM_write_X509_CRL(open(path).get(), list.get());
+  return path;
 }
 
 }  // namespace metricstream::test

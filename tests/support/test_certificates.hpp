@@ -38,6 +38,8 @@ class TestAuthority {
   [[nodiscard]] std::filesystem::path directory() const { return directory_; }
   // The same name again replaces the files.
   CertificateFiles issue(const CertificateWish& wish = {}) const;
+  // Writes the list of all that are revoked (PEM files of certificates), and returns its file.
+  [[nodiscard]] std::string revoke(const std::vector<std::string>& certificates) const;
 
  private:
   struct Free {

@@ -14,7 +14,7 @@ struct MutualTls {
   TestAuthority clients{"clients"};
   TestServer server;
 
-  explicit MutualTls(ClientAuth auth) : server(with(credentials(files(authority, clients, auth)))) {}
+  explicit MutualTls(ClientAuth auth) : server(credentials(files(authority, clients, auth))) {}
   static TlsFiles files(const TestAuthority& authority, const TestAuthority& clients, ClientAuth auth) {
     const CertificateFiles own = authority.issue();
     return {.certificate = own.certificate, .key = own.key, .client_ca = clients.ca_file(), .client_auth = auth};
@@ -80,10 +80,26 @@ TEST(MutualTls, ResumesNoSessionSinceNobodyWouldBeVerified) {
     EXPECT_EQ(client.get("/hello").status, 200);
     EXPECT_FALSE(client.has_ticket());
   }
-  TestServer open(with(credentials(tls.authority.issue())));
+  TestServer open(credentials(tls.authority.issue()));
   TlsClient client(open.port());
   EXPECT_EQ(client.get("/hello").status, 200);
   EXPECT_TRUE(client.has_ticket()) << "and elsewhere it may";
+}
+
+TEST(MutualTls, RefusesRevokedCertificates) {
+  MutualTls tls(ClientAuth::require);
+  const auto good = tls.clients.issue({.name = "good", .alternative = {"DNS:good"}});
+  const auto lost = tls.clients.issue({.name = "lost", .alternative = {"DNS:lost"}});
+  TlsFiles files = MutualTls::files(tls.authority, tls.clients, ClientAuth::require);
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    files.client_crl = tls.clients.revoke({});
+    tls.server.use_tls(credentials(files));
+    EXPECT_EQ(tls.hello(lost, version), "hello 127.0.0.1 tls DNS:lost");
+    files.client_crl = tls.clients.revoke({lost.certificate});
+    tls.server.use_tls(credentials(files));
+    EXPECT_TRUE(tls.hello(lost, version).contains("revoked")) << tls.hello(lost, version);
+    EXPECT_EQ(tls.hello(good, version), "hello 127.0.0.1 tls DNS:good");
+  }
 }
 
 TEST(TlsCredentials, AreReadFromFilesThatBelongTogether) {
@@ -109,6 +125,12 @@ TEST(TlsCredentials, AreReadFromFilesThatBelongTogether) {
   EXPECT_TRUE(
       why({.certificate = own.certificate, .key = own.key, .client_ca = garbage, .client_auth = ClientAuth::request})
           .contains(garbage));
+  EXPECT_TRUE(why({.certificate = own.certificate,
+                   .key = own.key,
+                   .client_ca = authority.ca_file(),
+                   .client_crl = garbage,
+                   .client_auth = ClientAuth::request})
+                  .contains(garbage));
 }
 
 TEST(TlsCredentials, WarnOfACertificateThatIsNotValidNow) {

@@ -97,10 +97,13 @@ class TestServer {
  public:
   explicit TestServer(ServerLimits limits = {}, ServerTimeouts timeouts = {}, std::size_t threads = 2)
       : TestServer(ServerOptions{.limits = limits, .timeouts = timeouts}, threads) {}
-  explicit TestServer(ServerOptions options, std::size_t threads = 2)
+  explicit TestServer(std::shared_ptr<const TlsCredentials> tls, ServerTimeouts timeouts = {})
+      : TestServer(ServerOptions{.limits = {}, .timeouts = timeouts}, 2, std::move(tls)) {}
+  explicit TestServer(ServerOptions options, std::size_t threads = 2, std::shared_ptr<const TlsCredentials> tls = {})
       : threads_("test", threads),
         server_(threads_.executors(), on_free_port(std::move(options)), routes(), nullptr,
                 [this](std::string_view) { ++problems; }) {
+    server_.use_tls(std::move(tls));
     if (auto bound = server_.listen(); !bound) throw std::runtime_error(bound.error().message);
     port_ = server_.port();
     server_.start();
@@ -116,7 +119,7 @@ class TestServer {
     is_drained_ = true;
     return boost::asio::co_spawn(threads_.executor(0), server_.drain(deadline), boost::asio::use_future);
   }
-  void replace_tls(std::shared_ptr<const TlsCredentials> credentials) { server_.replace_tls(std::move(credentials)); }
+  void use_tls(std::shared_ptr<const TlsCredentials> credentials) { server_.use_tls(std::move(credentials)); }
   [[nodiscard]] const ServerStatistics& statistics() const { return server_.statistics(); }
 
   EchoHandler echo;

@@ -40,12 +40,6 @@ inline std::shared_ptr<const TlsCredentials> credentials(const CertificateFiles&
   return credentials(TlsFiles{.certificate = files.certificate, .key = files.key});
 }
 
-inline ServerOptions with(std::shared_ptr<const TlsCredentials> tls, ServerTimeouts timeouts = {}) {
-  ServerOptions options{.limits = {}, .timeouts = timeouts};
-  options.tls = std::move(tls);
-  return options;
-}
-
 // What the client was told, "" when it was served.
 inline std::string refusal(const std::function<void()>& use) {
   try {

@@ -58,11 +58,35 @@ TEST(Settings, MistakesAreNamedWithTheirPlace) {
   EXPECT_TRUE(problems_of("http:\n  timeouts:\n    acknowledge: 40s\n").contains("http.timeouts.acknowledge"));
 }
 
+TEST(Settings, TlsFilesGoTogether) {
+  const auto problems = [](const std::string& tls) { return problems_of("http:\n  tls:\n" + tls); };
+  const std::string pair = "    certificate_file: a\n    key_file: b\n";
+  const std::string asked = "    client_certificate: require\n";
+  EXPECT_EQ(problems(pair), "");
+  EXPECT_EQ(problems(pair + asked + "    client_ca_file: c\n    client_crl_file: d\n"), "");
+  EXPECT_TRUE(problems("    certificate_file: a\n").contains("http.tls.key_file: expected a file"));
+  EXPECT_TRUE(problems("    key_file: b\n").contains("http.tls.certificate_file: expected a file"));
+  EXPECT_TRUE(problems(pair + asked).contains("http.tls.client_certificate: needs"));
+  EXPECT_TRUE(problems(asked + "    client_ca_file: c\n").contains("http.tls.client_certificate: needs"));
+  EXPECT_TRUE(problems(pair + "    client_ca_file: c\n").contains("http.tls.client_ca_file: has no effect"));
+  EXPECT_TRUE(problems(pair + "    client_crl_file: d\n").contains("http.tls.client_crl_file: has no effect"));
+}
+
+TEST(Settings, TrustedProxiesAreAddressesAndNetworks) {
+  EXPECT_EQ(problems_of("http:\n  trusted_proxies: [10.0.0.0/8, \"fd00::/8\", 192.0.2.1]\n"), "");
+  EXPECT_TRUE(
+      problems_of("http:\n  trusted_proxies: [balancer]\n").contains("http.trusted_proxies: \"balancer\" is no"))
+      << problems_of("http:\n  trusted_proxies: [balancer]\n");
+  EXPECT_TRUE(problems_of("http:\n  trusted_proxies: [10.0.0.1/8]\n").contains("beyond its prefix"));
+}
+
 TEST(Settings, ReachTheParts) {
   IngestSettings settings;
   settings.limits.samples = 7;
   settings.time.max_age = std::chrono::minutes{10};
   settings.http.limits.body_size = ByteSize{2048};
+  settings.http.limits.connections_per_address = 9;
+  settings.http.trusted_proxies = {"10.0.0.0/8"};
   settings.attributes = {{"datacenter", "fra"}};
   settings.kafka.partitions = 5;
   const IngestOptions options = ingest_options(settings);
@@ -71,7 +95,11 @@ TEST(Settings, ReachTheParts) {
   EXPECT_EQ(options.body_bytes, 2048U);
   EXPECT_EQ(options.partitions, 5);
   EXPECT_EQ(options.attributes.at("datacenter"), "fra");
-  EXPECT_EQ(public_server_options(settings.http).limits.body_bytes, 2048U);
+  const http::ServerOptions server = public_server_options(settings.http);
+  EXPECT_EQ(server.limits.body_bytes, 2048U);
+  EXPECT_EQ(server.limits.connections_per_address, 9U);
+  ASSERT_EQ(server.trusted_proxies.size(), 1U);
+  EXPECT_TRUE(server.trusted_proxies[0].contains(*http::IpAddress::parse("10.1.2.3")));
   EXPECT_EQ(producer_settings(settings)->topic, "metrics-raw");
 }
 

@@ -1,0 +1,56 @@
+#include "services/ingestion/server_certificate.hpp"
+
+#include "common/base/rfc3339.hpp"
+
+namespace metricstream::ingestion {
+namespace {
+
+http::ClientAuth to_client_auth(ClientCertificate wish) {
+  switch (wish) {
+    case ClientCertificate::none:
+      return http::ClientAuth::none;
+    case ClientCertificate::request:
+      return http::ClientAuth::request;
+    case ClientCertificate::require:
+      break;
+  }
+  return http::ClientAuth::require;
+}
+
+}  // namespace
+
+ServerCertificate::ServerCertificate(const TlsSettings& settings, http::Server& server, const Clock& clock,
+                                     metrics::Registry& registry)
+    : files_{.certificate = settings.certificate_file,
+             .key = settings.key_file,
+             .client_ca = settings.client_ca_file,
+             .client_crl = settings.client_crl_file,
+             .client_auth = to_client_auth(settings.client_certificate)},
+      server_(server),
+      clock_(clock),
+      not_after_(registry.gauge("metricstream_tls_certificate_not_after_timestamp_seconds",
+                                "When the certificate of the public listener expires.")) {}
+
+std::vector<std::string> ServerCertificate::paths() const {
+  std::vector<std::string> out{files_.certificate, files_.key};
+  for (const std::string& path : {files_.client_ca, files_.client_crl}) {
+    if (!path.empty()) out.push_back(path);
+  }
+  return out;
+}
+
+Reading ServerCertificate::read() {
+  Reading out;
+  auto credentials = http::load_tls(files_, clock_.now());
+  if (!credentials) {
+    out.errors.push_back(credentials.error().message);
+    return out;
+  }
+  if (!(*credentials)->warning().empty()) out.warnings.push_back((*credentials)->warning());
+  out.summary = "certificate until " + format_rfc3339((*credentials)->not_after());
+  not_after_.set(static_cast<double>((*credentials)->not_after() / kSecond));
+  server_.use_tls(*std::move(credentials));
+  return out;
+}
+
+}  // namespace metricstream::ingestion
