@@ -74,8 +74,7 @@ TEST(Settings, TlsFilesGoTogether) {
 
 TEST(Settings, TrustedProxiesAreAddressesAndNetworks) {
   EXPECT_EQ(problems_of("http:\n  trusted_proxies: [10.0.0.0/8, \"fd00::/8\", 192.0.2.1]\n"), "");
-  EXPECT_TRUE(
-      problems_of("http:\n  trusted_proxies: [balancer]\n").contains("http.trusted_proxies: \"balancer\" is no"))
+  EXPECT_TRUE(problems_of("http:\n  trusted_proxies: [balancer]\n").contains("http.trusted_proxies: 'balancer' is no"))
       << problems_of("http:\n  trusted_proxies: [balancer]\n");
   EXPECT_TRUE(problems_of("http:\n  trusted_proxies: [10.0.0.1/8]\n").contains("beyond its prefix"));
 }
