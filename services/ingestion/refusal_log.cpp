@@ -1,25 +1,41 @@
 #include "services/ingestion/refusal_log.hpp"
 
 #include <string>
+#include <utility>
 
 namespace metricstream::ingestion {
 
 void RefusalLog::refused(std::string_view reason, std::string_view client, std::string_view detail,
                          std::string_view request_id) {
-  std::string key(reason);
-  key += '\n';
-  key += client;
-  std::optional<std::uint64_t> suppressed;
-  {
-    const std::scoped_lock lock(mutex_);
-    suppressed = throttle_.admit(key, clock_.now());
-  }
-  if (!suppressed) return;
+  const auto left_out = admit(reason, client);
+  if (!left_out) return;
   log_.warn("refused", {{"reason", reason},
                         {"client", client},
                         {"detail", detail},
                         {"request_id", request_id},
-                        {"suppressed", *suppressed}});
+                        {"suppressed", left_out->same},
+                        {"suppressed_others", left_out->others}});
+}
+
+std::optional<RefusalLog::LeftOut> RefusalLog::admit(std::string_view reason, std::string_view client) {
+  std::string key(reason);
+  key += '\n';
+  key += client;
+  const std::scoped_lock lock(mutex_);
+  const TimeNs now = clock_.now();
+  if (const TimeNs second = floor_to(now, kSecond); second != second_) {
+    second_ = second;
+    lines_ = 0;
+  }
+  // Before the throttle is asked: it would take this refusal for one that was told.
+  if (lines_ == kLinesPerSecond) {
+    ++left_out_;
+    return std::nullopt;
+  }
+  const auto suppressed = throttle_.admit(key, now);
+  if (!suppressed) return std::nullopt;
+  ++lines_;
+  return LeftOut{.same = *suppressed, .others = std::exchange(left_out_, 0)};
 }
 
 }  // namespace metricstream::ingestion
