@@ -76,6 +76,12 @@ void validate(Schema& schema, IngestSettings& settings) {
                    "expected at most producer.message_timeout: every batch's fate is "
                    "known by then");
     }
+    const HttpLimits& http = settings.http.limits;
+    if (settings.admission.in_flight_size.bytes < http.body_size.bytes + http.inflated_size.bytes) {
+      report.error("admission.in_flight_size",
+                   "expected at least http.limits.body_size and http.limits.inflated_size together: a batch of that "
+                   "size would get 503 for ever");
+    }
     if (settings.auth.mode == AuthMode::api_key &&
         (settings.auth.keys_file.empty() || settings.auth.pepper_file.empty())) {
       report.error("auth.mode", "api_key needs auth.keys_file and auth.pepper_file");

@@ -58,6 +58,13 @@ TEST(Settings, MistakesAreNamedWithTheirPlace) {
   EXPECT_TRUE(problems_of("http:\n  timeouts:\n    acknowledge: 40s\n").contains("http.timeouts.acknowledge"));
 }
 
+TEST(Settings, EveryBatchWithinTheLimitsFindsRoomInMemory) {
+  const std::string limits = "http:\n  limits:\n    body_size: 2MiB\n    inflated_size: 6MiB\n";
+  EXPECT_EQ(problems_of(limits + "admission:\n  in_flight_size: 8MiB\n"), "");
+  EXPECT_TRUE(problems_of(limits + "admission:\n  in_flight_size: 8191KiB\n")
+                  .contains("admission.in_flight_size: expected at least http.limits.body_size"));
+}
+
 TEST(Settings, TlsFilesGoTogether) {
   const auto problems = [](const std::string& tls) { return problems_of("http:\n  tls:\n" + tls); };
   const std::string pair = "    certificate_file: a\n    key_file: b\n";
