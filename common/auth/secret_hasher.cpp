@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/base/hash.hpp"
+#include "common/base/hex.hpp"
 
 namespace metricstream::auth {
 namespace {
@@ -57,13 +58,6 @@ class PepperedHasher final : public SecretHasher {
  private:
   Context keyed_;
 };
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 

@@ -2,19 +2,10 @@
 
 #include <algorithm>
 
+#include "common/base/hex.hpp"
 #include "common/http/field_line.hpp"
 
 namespace metricstream::http {
-namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 ChunkedDecoder::Status ChunkedDecoder::feed(std::string_view input, std::string& out, std::size_t limit,
                                             std::size_t& used) {

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "common/base/hex.hpp"
 #include "common/http/header.hpp"
 
 namespace metricstream::http {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Percent-encoding, and '+' for a blank as forms write it.
 std::optional<std::string> decode_component(std::string_view text) {

@@ -12,7 +12,7 @@ namespace {
 struct MutualTls {
   TestAuthority authority;
   TestAuthority clients{"clients"};
-  TestServer server;
+  HttpsTestServer server;
 
   explicit MutualTls(ClientAuth auth) : server(credentials(files(authority, clients, auth))) {}
   static TlsFiles files(const TestAuthority& authority, const TestAuthority& clients, ClientAuth auth) {
@@ -80,7 +80,7 @@ TEST(MutualTls, ResumesNoSessionSinceNobodyWouldBeVerified) {
     EXPECT_EQ(client.get("/hello").status, 200);
     EXPECT_FALSE(client.has_ticket());
   }
-  TestServer open(credentials(tls.authority.issue()));
+  HttpsTestServer open(credentials(tls.authority.issue()));
   TlsClient client(open.port());
   EXPECT_EQ(client.get("/hello").status, 200);
   EXPECT_TRUE(client.has_ticket()) << "and elsewhere it may";

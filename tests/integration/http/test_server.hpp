@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -7,6 +9,7 @@
 #include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "common/http/handler.hpp"
 #include "common/http/server.hpp"
@@ -92,13 +95,21 @@ class ThrowingHandler final : public ExchangeHandler {
   }
 };
 
+// Polls a condition; a failure after 10 s.
+template <class Condition>
+void await(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (!condition()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
 // A server with two threads on a free port: POST /echo, /gated, /throw and GET /hello.
 class TestServer {
  public:
   explicit TestServer(ServerLimits limits = {}, ServerTimeouts timeouts = {}, std::size_t threads = 2)
       : TestServer(ServerOptions{.limits = limits, .timeouts = timeouts}, threads) {}
-  explicit TestServer(std::shared_ptr<const TlsCredentials> tls, ServerTimeouts timeouts = {})
-      : TestServer(ServerOptions{.limits = {}, .timeouts = timeouts}, 2, std::move(tls)) {}
   explicit TestServer(ServerOptions options, std::size_t threads = 2, std::shared_ptr<const TlsCredentials> tls = {})
       : threads_("test", threads),
         server_(threads_.executors(), on_free_port(std::move(options)), routes(), nullptr,

@@ -21,15 +21,6 @@ using metricstream::test::TestAuthority;
 using metricstream::test::TlsClient;
 using metricstream::test::TlsClientOptions;
 
-template <class Condition>
-void await_that(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (!condition()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-    std::this_thread::sleep_for(1ms);
-  }
-}
-
 inline std::shared_ptr<const TlsCredentials> credentials(const TlsFiles& files) {
   auto loaded = load_tls(files, SystemClock().now());
   if (!loaded) throw std::runtime_error(loaded.error().message);
@@ -39,6 +30,12 @@ inline std::shared_ptr<const TlsCredentials> credentials(const TlsFiles& files) 
 inline std::shared_ptr<const TlsCredentials> credentials(const CertificateFiles& files) {
   return credentials(TlsFiles{.certificate = files.certificate, .key = files.key});
 }
+
+class HttpsTestServer : public TestServer {
+ public:
+  explicit HttpsTestServer(std::shared_ptr<const TlsCredentials> tls, ServerTimeouts timeouts = {})
+      : TestServer(ServerOptions{.limits = {}, .timeouts = timeouts}, 2, std::move(tls)) {}
+};
 
 // What the client was told, "" when it was served.
 inline std::string refusal(const std::function<void()>& use) {

@@ -23,7 +23,7 @@ std::string body_of(std::size_t size) {
 
 TEST(Tls, SpeaksOneDotTwoAndOneDotThreeOnly) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   for (const auto& [version, name] : {std::pair{TLS1_2_VERSION, "TLSv1.2"}, std::pair{TLS1_3_VERSION, "TLSv1.3"}}) {
     TlsClient client(server.port(), {.ca_file = authority.ca_file(), .version = version});
     EXPECT_EQ(client.version(), name);
@@ -33,13 +33,13 @@ TEST(Tls, SpeaksOneDotTwoAndOneDotThreeOnly) {
   for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
     EXPECT_TRUE(refusal([&] { TlsClient(server.port(), {.version = version}); }).contains("protocol version"));
   }
-  await_that([&] { return server.statistics().tls_handshakes_failed == 2; });
+  await([&] { return server.statistics().tls_handshakes_failed == 2; });
   EXPECT_EQ(server.statistics().tls_handshakes, 2U);
 }
 
 TEST(Tls, TakesAuthenticatedSuitesOnly) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   for (const char* suite : {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"}) {
     TlsClient client(server.port(), {.version = TLS1_2_VERSION, .suites = suite});
     EXPECT_EQ(client.suite(), suite);
@@ -54,7 +54,7 @@ TEST(Tls, TakesAuthenticatedSuitesOnly) {
 
 TEST(Tls, ChoosesHttp11OrSaysThatThereIsNothingElse) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   EXPECT_EQ(TlsClient(server.port(), {.alpn = "http/1.1"}).protocol(), "http/1.1");
   EXPECT_EQ(TlsClient(server.port()).protocol(), "");
   EXPECT_TRUE(refusal([&] { TlsClient(server.port(), {.alpn = "h2"}); }).contains("no application protocol"));
@@ -62,7 +62,7 @@ TEST(Tls, ChoosesHttp11OrSaysThatThereIsNothingElse) {
 
 TEST(Tls, TellsPlainHttpThatItIsWrongHere) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   for (const std::string request :
        {"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n", "POST /echo HTTP/1.1\r\nHost: t\r\n\r\n"}) {
     RawHttp client(server.port());
@@ -81,7 +81,7 @@ TEST(Tls, TellsPlainHttpThatItIsWrongHere) {
 
 TEST(Tls, CarriesBodiesOfEverySizeAndPipelinedRequests) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     TlsClient client(server.port(), {.version = version});
     for (const std::size_t size : {0UL, 1UL, 16'383UL, 16'385UL, 32'600UL, 32'769UL, 200'000UL, 1'000'000UL}) {
@@ -99,7 +99,7 @@ TEST(Tls, CarriesBodiesOfEverySizeAndPipelinedRequests) {
 // A record whose rest stays decrypted inside OpenSSL while the socket has nothing more to say.
 TEST(Tls, ServesWhatWasReceivedWithoutAnotherByteOfTheSocket) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   TlsClient client(server.port());
   for (std::size_t first = 20'000; first < 33'000; first += 500) {
     client.send(post_request("/echo", body_of(first)) + post_request("/echo", body_of(15'000)) +
@@ -112,7 +112,7 @@ TEST(Tls, ServesWhatWasReceivedWithoutAnotherByteOfTheSocket) {
 
 TEST(Tls, ChangesItsCertificateWhileConnectionsAreOpen) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue({.name = "old"})));
+  HttpsTestServer server(credentials(authority.issue({.name = "old"})));
   TlsClient old(server.port(), {.ca_file = authority.ca_file()});
   EXPECT_EQ(old.server_name(), "old");
   server.use_tls(credentials(authority.issue({.name = "new"})));
@@ -126,7 +126,7 @@ TEST(Tls, ChangesItsCertificateWhileConnectionsAreOpen) {
 
 TEST(Tls, EndsWithCloseNotify) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()), {.idle = 100ms});
+  HttpsTestServer server(credentials(authority.issue()), {.idle = 100ms});
   {
     TlsClient client(server.port());
     client.send("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
@@ -149,12 +149,12 @@ TEST(Tls, EndsWithCloseNotify) {
 
 TEST(Tls, DrainsAsPlainConnectionsDo) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   TlsClient idle(server.port());
   EXPECT_EQ(idle.get("/hello").status, 200);
   TlsClient busy(server.port());
   busy.send(post_request("/gated", "kept"));
-  await_that([&] { return server.gated.waiting == 1; });
+  await([&] { return server.gated.waiting == 1; });
   auto drained = server.drain(10s);
   EXPECT_TRUE(idle.is_closed());
   EXPECT_TRUE(idle.was_told_of_the_end());
@@ -166,7 +166,7 @@ TEST(Tls, DrainsAsPlainConnectionsDo) {
 
 TEST(Tls, CutsASlowHandshakeAtTheHeadersDeadline) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()), {.header = 200ms});
+  HttpsTestServer server(credentials(authority.issue()), {.header = 200ms});
   // The beginning of a ClientHello; the rest dribbles.
   for (const std::string& start : {std::string(), std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11)}) {
     RawHttp client(server.port());
@@ -185,12 +185,12 @@ TEST(Tls, CutsASlowHandshakeAtTheHeadersDeadline) {
     EXPECT_GE(std::chrono::steady_clock::now() - begun, 190ms);
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
   }
-  await_that([&] { return server.statistics().timeouts == 2; });
+  await([&] { return server.statistics().timeouts == 2; });
 }
 
 TEST(Tls, GivesASlowHandshakeNoSecondDeadlineForTheHeader) {
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()), {.header = 300ms});
+  HttpsTestServer server(credentials(authority.issue()), {.header = 300ms});
   const auto begun = std::chrono::steady_clock::now();
   TlsClient client(server.port());
   client.send("GET /hel");
@@ -204,7 +204,7 @@ TEST(Tls, IdleConnectionsHoldNoBuffers) {
       [](int socket) { return metricstream::test::ask_over_tls(socket, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"); });
   metricstream::test::raise_file_limit();
   const TestAuthority authority;
-  TestServer server(credentials(authority.issue()));
+  HttpsTestServer server(credentials(authority.issue()));
   EXPECT_EQ(TlsClient(server.port()).get("/hello").status, 200);
   const std::size_t before = metricstream::test::resident_bytes();
   ASSERT_EQ(crowd.open(server.port(), kConnections), kConnections);

@@ -1,0 +1,104 @@
+// Which connections are taken, and when they end.
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "tests/integration/http/test_server.hpp"
+#include "tests/support/raw_http.hpp"
+
+namespace metricstream::http::test {
+namespace {
+
+using metricstream::test::post_request;
+using metricstream::test::RawHttp;
+
+TEST(Server, TurnsAwayConnectionsPastTheLimit) {
+  TestServer server({.connections = 2}, {}, 1);
+  RawHttp first(server.port());
+  auto second = std::make_unique<RawHttp>(server.port());
+  EXPECT_EQ(first.get("/hello").status, 200);
+  EXPECT_EQ(second->get("/hello").status, 200);
+  RawHttp third(server.port());
+  const auto refused = third.read();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.headers.at("retry-after"), "1");
+  second.reset();
+  await([&] { return server.statistics().connections_open == 1; });
+  EXPECT_EQ(RawHttp(server.port()).get("/hello").status, 200);
+}
+
+TEST(Server, TurnsAwayConnectionsOfOneAddressPastItsLimit) {
+  TestServer server({.connections_per_address = 2}, {}, 1);
+  auto first = std::make_unique<RawHttp>(server.port());
+  RawHttp second(server.port());
+  EXPECT_EQ(first->get("/hello").status, 200);
+  EXPECT_EQ(second.get("/hello").status, 200);
+  RawHttp third(server.port());
+  const auto refused = third.read();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.body.contains("too-many-connections-of-address")) << refused.body;
+  EXPECT_TRUE(third.is_closed());
+  EXPECT_EQ(server.statistics().connections_refused_by_address, 1U);
+  first.reset();
+  await([&] { return server.statistics().connections_open == 1; });
+  EXPECT_EQ(RawHttp(server.port()).get("/hello").status, 200);
+}
+
+TEST(Server, BelievesXForwardedForOnlyFromTrustedProxies) {
+  const std::string field = "X-Forwarded-For: 198.51.100.1, 192.0.2.1:4711\r\n";
+  TestServer direct;
+  EXPECT_EQ(RawHttp(direct.port()).get("/hello", field).body, "hello 127.0.0.1");
+  ServerOptions options{.limits = {.connections_per_address = 1}, .timeouts = {}};
+  options.trusted_proxies = {AddressRange::parse("127.0.0.0/8").value()};
+  TestServer behind(options);
+  RawHttp proxy(behind.port());
+  EXPECT_EQ(proxy.get("/hello", field).body, "hello 192.0.2.1");
+  EXPECT_EQ(proxy.get("/hello", "X-Forwarded-For: nobody\r\n").body, "hello 127.0.0.1");
+  EXPECT_EQ(proxy.get("/hello").body, "hello 127.0.0.1") << "nothing is left of the request before";
+  EXPECT_EQ(RawHttp(behind.port()).get("/hello").status, 200) << "a proxy's connections are not limited";
+}
+
+TEST(Server, RefusesAPortThatAnotherServerHas) {
+  TestServer first;
+  IoThreads threads("x", 1);
+  Router router;
+  Server second(threads.executors(),
+                {.name = "second", .listen = "127.0.0.1:" + std::to_string(first.port()), .limits = {}, .timeouts = {}},
+                router, nullptr, [](std::string_view) {});
+  const auto bound = second.listen();
+  ASSERT_FALSE(bound.has_value());
+  EXPECT_TRUE(bound.error().message.contains("in use")) << bound.error().message;
+}
+
+TEST(Server, EndsAConnectionBehindItsLastRequestAndTellsSo) {
+  TestServer server({.requests_per_connection = 3});
+  RawHttp client(server.port());
+  for (const bool is_last : {false, false, true}) {
+    const auto response = client.post("/echo", "x");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.headers.contains("connection"), is_last);
+  }
+  EXPECT_TRUE(client.is_closed());
+  RawHttp pipelining(server.port());
+  pipelining.send(post_request("/echo", "1") + post_request("/echo", "2") + post_request("/echo", "3") +
+                  post_request("/echo", "4"));
+  for (const char* body : {"1", "2", "3", "4"}) {
+    EXPECT_EQ(pipelining.read().body, body) << "what has been received is answered nevertheless";
+  }
+  EXPECT_TRUE(pipelining.is_closed());
+}
+
+TEST(Server, EndsAnOldConnectionBehindAnAnswer) {
+  TestServer server({}, {.connection = 100ms});
+  RawHttp client(server.port());
+  const auto start = std::chrono::steady_clock::now();
+  int served = 0;
+  while (!client.get("/hello").headers.contains("connection")) ++served;
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 90ms);
+  EXPECT_GT(served, 0);
+  EXPECT_TRUE(client.is_closed());
+}
+
+}  // namespace
+}  // namespace metricstream::http::test
