@@ -6,72 +6,10 @@ one fault at most, since which of two is named is nobody's promise.
 
 import json
 import random
-from dataclasses import dataclass, field
 from typing import Callable
 
+from tests.e2e.random_batches_model import FORMS, MAX_AGE, MAX_FUTURE, MINUTE, RESERVED, REST, SLACK, START, TYPES, Batch, Draft, Outcome, Sample, name_fault
 from tests.e2e.random_batches_spelling import SECOND, Spelling
-
-MINUTE = 60 * SECOND
-MAX_AGE, MAX_FUTURE = 75 * MINUTE, MINUTE  # what config/ingest.yaml ships
-SLACK = 2 * MINUTE  # kept away from both, for the time that the test takes
-
-START = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-REST = START + "0123456789.:/-"
-TYPES = {"gauge": "gauge", "counter": "counter", "histogram": "histogram", "timer": "histogram", "distribution": "histogram", "summary": "histogram"}
-RESERVED = ["client_id", "time", "_", "_field", "value", "count", "sum", "min", "max", "avg", "first", "last", "stddev", "increase", "p5", "p95"]
-FORMS = ["batch", "batch", "array", "single", "flat", "ndjson"]
-
-
-@dataclass
-class Sample:
-    name: str
-    value: float
-    type: str
-    unit: str
-    tags: dict[str, str]
-    time: int | None  # the client's, in ns; None: the server's
-
-    def is_reading(self) -> bool:
-        return self.type != "histogram" and self.time is not None
-
-
-Outcome = Sample | str  # a string: the reason why it is refused
-
-
-@dataclass
-class Batch:
-    form: str
-    body: bytes = b""
-    host: str | None = None  # what host_id or serverId say
-    batch_id: str | None = None
-    made_at: int = 0
-    outcomes: list[Outcome] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> dict[int, Sample]:
-        return {index: one for index, one in enumerate(self.outcomes) if isinstance(one, Sample)}
-
-    def is_adjusted(self, sample: Sample) -> bool:
-        return sample.time is not None and sample.time > self.made_at + MAX_FUTURE
-
-    def listed(self) -> list[tuple[int, str]]:
-        """Indexes and reasons as the answer lists them."""
-        reasons = ((index, one if isinstance(one, str) else "adjusted_future" if self.is_adjusted(one) else None) for index, one in enumerate(self.outcomes))
-        return [(index, reason) for index, reason in reasons if reason][:100]
-
-    def names_itself(self) -> bool:
-        """Without a key its hash alone may name it."""
-        return all(one.is_reading() for one in self.accepted.values())
-
-
-@dataclass
-class Draft:
-    """One sample object under way."""
-
-    members: dict[str, str]  # JSON texts
-    sample: Sample
-    values: list[tuple[str | None, float | str]]  # field, then value or reason; field None: the sample's own value
-    fault: str | None = None
 
 
 class RandomBatches:
@@ -134,7 +72,7 @@ class RandomBatches:
     def _flat_outcome(self, name: str, value: float | str) -> Outcome:
         if isinstance(value, str):
             return value
-        fault = _name_fault(name)
+        fault = name_fault(name)
         return fault or Sample(name, value, "gauge", "", self._merged({}), self._default_time)
 
     @staticmethod
@@ -212,7 +150,7 @@ class RandomBatches:
         found: list[Outcome] = []
         for name, value in draft.values:
             full = draft.sample.name if name in (None, "value") else f"{draft.sample.name}_{name}"
-            found.append(value if isinstance(value, str) else _name_fault(full)
+            found.append(value if isinstance(value, str) else name_fault(full)
                          or Sample(full, value, draft.sample.type, draft.sample.unit, self._merged(draft.sample.tags), draft.sample.time))
         return found or ["missing_value"]
 
@@ -319,9 +257,3 @@ class RandomBatches:
         for misread in (" ", ",", "="):
             text = text.replace("\\" + misread, "/" + misread)
         return text.rstrip("\\") or "x"
-
-
-def _name_fault(name: str) -> str | None:
-    if len(name.encode()) > 128:
-        return "name_too_long"
-    return None if name and name[0] in START and all(one in REST for one in name) else "invalid_name"

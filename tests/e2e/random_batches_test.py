@@ -21,7 +21,8 @@ from stack.paths import BUILD
 from stack.pipeline import Pipeline
 from stack.services import admin
 
-from tests.e2e.random_batches import MAX_AGE, Batch, RandomBatches, Sample
+from tests.e2e.random_batches import RandomBatches
+from tests.e2e.random_batches_model import MAX_AGE, Batch, Sample
 
 SEED = int(os.environ.get("RANDOM_BATCHES_SEED", "20250116"))
 BODIES, CLIENTS = 1000, 30
