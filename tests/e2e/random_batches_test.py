@@ -26,7 +26,6 @@ from tests.e2e.random_batches_model import MAX_AGE, Batch, Sample
 
 SEED = int(os.environ.get("RANDOM_BATCHES_SEED", "20250116"))
 BODIES, CLIENTS = 1000, 30
-USES_GZIP = True  # a quarter of the bodies
 CONTENT_TYPES = ["application/json", "application/json; charset=utf-8", "Application/JSON"]
 NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl; charset=UTF-8"]
 
@@ -71,7 +70,7 @@ class Sender:
         body, is_malformed = batch.body, False
         if self._random.random() < 0.05:
             body, is_malformed = self._spoiled(body), True
-        if USES_GZIP and self._random.random() < 0.25:
+        if self._random.random() < 0.25:
             headers["Content-Encoding"] = self._random.choice(["gzip", "GZIP", "x-gzip"])
             body = gzip.compress(body, self._random.randrange(10))
         began = time.time_ns()
