@@ -1,0 +1,206 @@
+#include "tests/integration/ingestion/limits_table.hpp"
+
+// http.timeouts. The near side has to be in time, so it may be tried again; the far side is held against the least time
+// that has to pass, and waits for what has to happen then.
+namespace metricstream::ingestion::test {
+namespace {
+
+constexpr auto kShort = 300ms;
+const std::string kShortText = "300ms";
+
+// Sends byte after byte until the other end has closed, or has something to say.
+void dribble(RawHttp& client, char byte) {
+  for (;;) {
+    try {
+      client.send(std::string_view(&byte, 1));
+      if (client.wait_for_input(20ms)) return;
+    } catch (const std::exception&) {
+      return;  // closed while it was sent
+    }
+  }
+}
+
+LimitRow header() {
+  return {.setting = "http.timeouts.header",
+          .value = kShortText,
+          .others = {},
+          .at =
+              [](LimitBed& bed) {
+                EXPECT_TRUE(succeeds_once([&] {
+                  RawHttp client(bed.port());
+                  const std::string wire = post_request("/metrics", kSample);
+                  client.send(wire.substr(0, 20));
+                  client.send(wire.substr(20));
+                  return client.read().status == 202;
+                }));
+              },
+          .past =
+              [](LimitBed& bed) {
+                const Stopwatch watch;
+                RawHttp client(bed.port());
+                client.send("POST /metrics HTTP/1.1\r\nX-Slow: ");
+                dribble(client, 'x');
+                EXPECT_TRUE(client.is_closed());
+                EXPECT_GE(watch.elapsed(), kShort);
+                EXPECT_GE(bed.metric("metricstream_http_timeouts_total"), 1);
+              }};
+}
+
+LimitRow body() {
+  return {.setting = "http.timeouts.body",
+          .value = kShortText,
+          .others = {},
+          .at =
+              [](LimitBed& bed) {
+                EXPECT_TRUE(succeeds_once([&] { return HeldRequest(bed.port(), 100).finish().status == 202; }));
+              },
+          .past =
+              [](LimitBed& bed) {
+                const Stopwatch watch;
+                HeldRequest slow(bed.port(), 10'000);  // half a second more
+                dribble(slow.client(), ' ');
+                expect_problem(slow.client().read(), 503, "body-timeout");
+                EXPECT_TRUE(slow.client().is_closed());
+                EXPECT_GE(watch.elapsed(), kShort + 500ms);
+              }};
+}
+
+// More answers than the buffers of both ends hold (some MB).
+constexpr int kManyAnswers = 500;
+
+std::string many_requests() {
+  std::string out;
+  for (int i = 0; i < kManyAnswers; ++i) {
+    out += "GET /metrics HTTP/1.1\r\nHost: t\r\nAccept: text/plain\r\n\r\n";
+  }
+  return out;
+}
+
+LimitRow write() {
+  return {.setting = "http.timeouts.write",
+          .value = kShortText,
+          .others = {},
+          .at =
+              [](LimitBed& bed) {
+                EXPECT_TRUE(succeeds_once([&] {
+                  RawHttp client(bed.port());
+                  client.send(many_requests());
+                  for (int i = 0; i < kManyAnswers; ++i) EXPECT_EQ(client.read().status, 200);
+                  return true;
+                })) << "a client that takes its answers gets all of them";
+              },
+          .past =
+              [](LimitBed& bed) {
+                const double before = bed.metric("metricstream_http_timeouts_total");
+                const Stopwatch watch;
+                RawHttp client(bed.port());
+                client.send(many_requests());
+                EXPECT_TRUE(bed.reaches("metricstream_http_timeouts_total", before + 1));
+                EXPECT_GE(watch.elapsed(), kShort);
+                EXPECT_TRUE(bed.reaches("metricstream_http_connections_open", 0)) << "cut";
+              }};
+}
+
+LimitRow idle() {
+  return {.setting = "http.timeouts.idle",
+          .value = kShortText,
+          .others = {},
+          .at =
+              [](LimitBed& bed) {
+                EXPECT_TRUE(succeeds_once([&] {
+                  RawHttp client(bed.port());
+                  return client.post("/metrics", kSample).status == 202 &&
+                         client.post("/metrics", kSample).status == 202;
+                }));
+              },
+          .past =
+              [](LimitBed& bed) {
+                RawHttp client(bed.port());
+                const Stopwatch watch;
+                expect_accepted(client.post("/metrics", kSample));
+                EXPECT_TRUE(client.is_closed());
+                EXPECT_GE(watch.elapsed(), kShort);
+              }};
+}
+
+LimitRow acknowledge() {
+  return {.setting = "http.timeouts.acknowledge",
+          .value = kShortText,
+          .others = {},
+          .at = [](LimitBed& bed) { EXPECT_TRUE(succeeds_once([&] { return bed.post(kSample).status == 202; })); },
+          .past =
+              [](LimitBed& bed) {
+                bed.kafka.set_round_trip(1, 30'000);
+                const Stopwatch watch;
+                const auto response = bed.post(kSample);
+                expect_problem(response, 503, "not-acknowledged");
+                EXPECT_EQ(response.headers.at("retry-after"), "1");
+                EXPECT_GE(watch.elapsed(), kShort);
+                bed.kafka.set_round_trip(1, 0);
+              }};
+}
+
+bool takes_connections(const LimitBed& bed) {
+  try {
+    const RawHttp client(bed.port());
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+LimitRow shutdown_delay() {
+  return {.setting = "http.timeouts.shutdown_delay",
+          .value = "1500ms",
+          .others = {},
+          .at =
+              [](LimitBed& bed) {
+                bed.app->stop();
+                RawHttp reader(bed.app->admin_port());
+                EXPECT_TRUE(eventually([&] { return reader.get("/-/ready").status == 503; }));
+                expect_accepted(bed.post(kSample));
+              },
+          .past =
+              [](LimitBed& bed) {
+                bed.start();
+                const Stopwatch watch;
+                bed.app->stop();
+                EXPECT_TRUE(eventually([&] { return !takes_connections(bed); }));
+                EXPECT_GE(watch.elapsed(), 1500ms);
+                EXPECT_EQ(bed.app->wait(), 0);
+              }};
+}
+
+LimitRow shutdown() {
+  return {.setting = "http.timeouts.shutdown",
+          .value = "1m",
+          .others = {{"http.timeouts.body", "1m"}},
+          .at =
+              [](LimitBed& bed) {
+                HeldRequest under_way(bed.port(), 100);
+                bed.app->stop();
+                EXPECT_TRUE(eventually([&] { return !takes_connections(bed); }));
+                const auto response = under_way.finish();
+                expect_accepted(response);
+                EXPECT_EQ(response.headers.at("connection"), "close");
+                EXPECT_EQ(bed.app->wait(), 0);
+              },
+          .past =
+              [](LimitBed& bed) {
+                bed.set("http.timeouts.shutdown", kShortText);
+                bed.start();
+                HeldRequest under_way(bed.port(), 100);
+                const Stopwatch watch;
+                bed.app->stop();
+                EXPECT_TRUE(under_way.client().is_closed()) << "cut without an answer";
+                EXPECT_GE(watch.elapsed(), kShort);
+                EXPECT_EQ(bed.app->wait(), 0);
+                EXPECT_LT(watch.elapsed(), 1min) << "long before the body's own time";
+              }};
+}
+
+}  // namespace
+
+LimitRows timeout_rows() { return {shutdown_delay(), shutdown(), write(), header(), body(), idle(), acknowledge()}; }
+
+}  // namespace metricstream::ingestion::test
