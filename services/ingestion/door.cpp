@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "services/ingestion/door_metrics.hpp"
 #include "services/ingestion/key_authentication.hpp"
 #include "services/ingestion/limits/limit_file.hpp"
 
@@ -33,8 +34,6 @@ void append_texts(const std::vector<config::Problem>& problems, std::vector<std:
   for (const auto& problem : problems) out.push_back(problem.text());
 }
 
-std::vector<metrics::LabelledValue> one(double value) { return {{{}, value}}; }
-
 }  // namespace
 
 Door::Door(const IngestSettings& settings, const Clock& clock, const Logger& log, metrics::Registry& registry,
@@ -52,7 +51,7 @@ Door::Door(const IngestSettings& settings, const Clock& clock, const Logger& log
   } else {
     authentication_ = std::make_unique<Unauthenticated>();
   }
-  watch_metrics(registry);
+  registrations_ = watch_door(registry, admission_, rate_limiter_);
 }
 
 Result<void> Door::open() {
@@ -91,36 +90,6 @@ Reading Door::read_limits() {
   out.summary = "limits of " + std::to_string(loaded.settings.clients.size()) + " clients";
   rate_limiter_.use(std::make_shared<const limits::LimitSet>(settings_.rate_limits.client, loaded.settings));
   return out;
-}
-
-void Door::watch_metrics(metrics::Registry& registry) {
-  registrations_.push_back(
-      registry.collect_gauge("metricstream_admission_in_flight_bytes", "Bytes of requests in memory.",
-                             [this] { return one(static_cast<double>(admission_.in_flight_bytes())); }));
-  registrations_.push_back(registry.collect_gauge(
-      "metricstream_admission_limit_bytes", "Where requests are refused for the bytes in memory.",
-      [this] { return one(static_cast<double>(admission_.limits().in_flight_bytes)); }));
-  registrations_.push_back(registry.collect_gauge(
-      "metricstream_limits_overrides", "Limits of single clients, from rate_limits.overrides_file.", [this] {
-        std::vector<metrics::LabelledValue> out;
-        for (const limits::OverrideRow& row : rate_limiter_.limits()->overrides()) {
-          out.push_back({{{"limit_name", std::string(row.limit_name)}, {"client", row.client}}, row.value});
-        }
-        return out;
-      }));
-  registrations_.push_back(
-      registry.collect_gauge("metricstream_rate_limit_entries", "Whoever is counted now, by table.", [this] {
-        const auto stats = rate_limiter_.stats();
-        std::vector<metrics::LabelledValue> out;
-        const auto add = [&out](const char* table, const limits::TableStats& of) {
-          out.push_back({{{"table", table}}, static_cast<double>(of.entries)});
-        };
-        add("addresses", stats.remotes);
-        add("requests", stats.requests);
-        add("samples", stats.samples);
-        add("hosts", stats.hosts);
-        return out;
-      }));
 }
 
 }  // namespace metricstream::ingestion

@@ -30,7 +30,6 @@ class Door {
   [[nodiscard]] ReloadedFiles& files() { return files_; }
 
  private:
-  void watch_metrics(metrics::Registry& registry);
   [[nodiscard]] Reading read_keys();
   [[nodiscard]] Reading read_limits();
 

@@ -18,9 +18,9 @@ void add_row(std::vector<OverrideRow>& rows, std::string_view name, const std::s
 LimitSet::LimitSet(const ClientLimits& base, const LimitFile& file) : defaults_(file.defaults.over(base)) {
   for (const auto& [client, quotas] : file.clients) {
     clients_.emplace(client, quotas.over(defaults_));
-    add_row(overrides_, "requests_per_second", client, quotas.requests_per_second);
-    add_row(overrides_, "samples_per_minute", client, quotas.samples_per_minute);
-    add_row(overrides_, "host_samples_per_minute", client, quotas.host_samples_per_minute);
+    add_row(overrides_, kRequestsName, client, quotas.requests_per_second);
+    add_row(overrides_, kSamplesName, client, quotas.samples_per_minute);
+    add_row(overrides_, kHostSamplesName, client, quotas.host_samples_per_minute);
   }
 }
 

@@ -12,6 +12,11 @@
 
 namespace metricstream::limits {
 
+// What the limits are called in files and metrics.
+constexpr std::string_view kRequestsName = "requests_per_second";
+constexpr std::string_view kSamplesName = "samples_per_minute";
+constexpr std::string_view kHostSamplesName = "host_samples_per_minute";
+
 // One quota that the file gives to one client, for metricstream_limits_overrides{limit_name,client}.
 struct OverrideRow {
   std::string_view limit_name;  // static storage
@@ -33,13 +38,15 @@ class LimitSet {
   };
   [[nodiscard]] Found of(std::string_view client) const;
   [[nodiscard]] const ClientLimits& defaults() const { return defaults_; }
-  [[nodiscard]] std::size_t clients() const { return clients_.size(); }
+  using Listed = std::unordered_map<std::string, ClientLimits, TableHash, std::equal_to<>>;
+  // The clients that the file names.
+  [[nodiscard]] const Listed& listed() const { return clients_; }
   // Only what the file says of single clients, so bounded by the file; sorted by client.
   [[nodiscard]] const std::vector<OverrideRow>& overrides() const { return overrides_; }
 
  private:
   ClientLimits defaults_;
-  std::unordered_map<std::string, ClientLimits, TableHash, std::equal_to<>> clients_;
+  Listed clients_;
   std::vector<OverrideRow> overrides_;
 };
 

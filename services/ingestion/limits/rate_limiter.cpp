@@ -140,6 +140,21 @@ SamplesTaken RateLimiter::take_samples(std::string_view client, std::string_view
   return out;
 }
 
+std::vector<UsageRow> RateLimiter::usage(TimeNs now) {
+  std::vector<UsageRow> out;
+  const auto add = [&out](std::string_view name, const std::string& client, Quota quota, std::uint64_t used) {
+    if (quota.is_unlimited()) return;
+    out.push_back({.limit_name = name, .client = client, .ratio = static_cast<double>(used) / quota.units()});
+  };
+  const auto set = limits_.get();
+  for (const auto& [client, limits] : set->listed()) {
+    const Hash128 key = client_key(client, seed_);
+    add(kRequestsName, client, limits.requests_per_second, requests_.used(key, now));
+    add(kSamplesName, client, limits.samples_per_minute, samples_.used(key, now));
+  }
+  return out;
+}
+
 void RateLimiter::give_back(const std::optional<Receipt>& client, const std::optional<Receipt>& host) {
   if (client) samples_.give_back(*client);
   if (host) hosts_.give_back(*host);

@@ -5,7 +5,9 @@
 #include <memory>
 #include <memory_resource>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "services/ingestion/limits/charge.hpp"
@@ -25,6 +27,13 @@ struct TableSizes {
   std::optional<std::size_t> clients = 65'536;
   std::size_t hosts = 65'536;    // client and host
   std::size_t remotes = 65'536;  // addresses
+};
+
+// For metricstream_limit_usage_ratio{limit_name,client}.
+struct UsageRow {
+  std::string_view limit_name;  // static storage
+  std::string client;
+  double ratio;
 };
 
 struct SamplesTaken {
@@ -60,6 +69,10 @@ class RateLimiter {
   // `count` samples of a client and, where the batch names it (not empty), of its host: both limits or none.
   [[nodiscard]] SamplesTaken take_samples(std::string_view client, std::string_view host, std::uint64_t count,
                                           TimeNs now);
+
+  // How much of its limits a client of the limits file has used in the window that ends now: 0 to 1. Limits of hosts
+  // are left out, and what is unlimited.
+  [[nodiscard]] std::vector<UsageRow> usage(TimeNs now);
 
   struct Stats {
     TableStats remotes;

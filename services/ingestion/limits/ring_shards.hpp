@@ -83,6 +83,16 @@ class RingShards {
     return out;
   }
 
+  // What stands in the key's own ring; 0 where it has none. Makes no room.
+  [[nodiscard]] std::uint64_t used(const Hash128& key, TimeNs now) {
+    Shard& shard = shard_of(key);
+    const std::scoped_lock lock(shard.mutex);
+    auto* entry = shard.table.find(key);
+    if (entry == nullptr) return 0;
+    entry->ring.advance(now);
+    return entry->ring.used();
+  }
+
   void give_back(const Receipt& receipt) {
     if (receipt.shared) {
       Shared& shared = shared_[*receipt.shared];

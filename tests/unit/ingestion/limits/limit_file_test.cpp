@@ -37,7 +37,7 @@ TEST(LimitFile, TheShippedOneLoadsAndChangesNothing) {
   EXPECT_EQ(config::text_of(loaded.warnings), "");
   const LimitSet set(ClientLimits{}, loaded.settings);
   EXPECT_EQ(set.defaults(), ClientLimits{});
-  EXPECT_EQ(set.clients(), 0U);
+  EXPECT_EQ(set.listed().size(), 0U);
 }
 
 TEST(LimitFile, TheShippedOneNamesEverySetting) {
@@ -109,7 +109,7 @@ TEST(LimitFile, TakesNothingFromTheEnvironment) {
 TEST(LimitFile, ThousandsOfClientsAreReadQuickly) {
   std::string text = "clients:\n";
   for (int i = 0; i < 20'000; ++i) text += "  c" + std::to_string(i) + ": {requests_per_second: 5}\n";
-  EXPECT_EQ(set_from(text).clients(), 20'000U);
+  EXPECT_EQ(set_from(text).listed().size(), 20'000U);
 }
 
 TEST(LimitSet, ListsOnlyWhatTheFileSaysOfSingleClients) {

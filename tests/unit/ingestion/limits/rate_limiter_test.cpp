@@ -12,6 +12,7 @@ namespace {
 
 using test::listed;
 using test::set_of;
+using test::unlimited;
 
 TEST(RateLimiter, CountsRequestsOfEachClientAlone) {
   RateLimiter limiter({}, set_of(3, 100, 100), 1);
@@ -40,6 +41,27 @@ TEST(RateLimiter, AnAllowedDecisionSaysWhatIsLeft) {
   EXPECT_EQ(taken.decision.standings()[0].remaining(), 96U);
   EXPECT_EQ(taken.decision.standings()[1].policy, Policy::host_samples);
   EXPECT_EQ(taken.decision.standings()[1].remaining(), 6U);
+}
+
+TEST(RateLimiter, TellsHowMuchListedClientsUse) {
+  RateLimiter limiter({}, listed(set_of(4, 100, 10)->defaults(), "a", {.requests_per_second = Quota(8)}), 1);
+  const auto usage = [&](TimeNs now) {
+    std::string out;
+    for (const UsageRow& row : limiter.usage(now)) {
+      out += row.client + " " + std::string(row.limit_name) + " " + std::to_string(row.ratio).substr(0, 5) + "\n";
+    }
+    return out;
+  };
+  EXPECT_EQ(usage(0), "a requests_per_second 0.000\na samples_per_minute 0.000\n");
+  for (const char* client : {"a", "a", "b"}) {
+    EXPECT_TRUE(limiter.take_request(client, 0).is_allowed());
+    limiter.take_samples(client, "", 30, 0).charge.keep();
+  }
+  EXPECT_EQ(usage(0), "a requests_per_second 0.250\na samples_per_minute 0.600\n");
+  EXPECT_EQ(usage(2 * kSecond), "a requests_per_second 0.000\na samples_per_minute 0.600\n");
+  EXPECT_EQ(usage(2 * kMinute), "a requests_per_second 0.000\na samples_per_minute 0.000\n");
+  limiter.use(listed(unlimited(), "a", {.samples_per_minute = Quota(10)}));
+  EXPECT_EQ(usage(2 * kMinute), "a samples_per_minute 0.000\n") << "there is no share of what is unlimited";
 }
 
 TEST(RateLimiter, CountsRequestsOfAnUnknownSenderByAddress) {
