@@ -63,7 +63,7 @@ TEST_F(RefusalLogTest, ThousandsOfClientsDoNotFillTheLog) {
 
 class AccessLogTest : public IngestTest {
  protected:
-  // Of 400 requests on one connection.
+  // Of 150 requests on one connection.
   [[nodiscard]] std::vector<std::string> lines_of_requests(const AccessLogSettings& access_log) {
     IngestSettings settings = settings_for(kafka.brokers());
     settings.access_log = access_log;
@@ -73,7 +73,7 @@ class AccessLogTest : public IngestTest {
     return log.lines({"msg=request"});
   }
 
-  static constexpr int kRequests = 400;
+  static constexpr int kRequests = 150;
   CapturedLog log;
 };
 

@@ -155,10 +155,14 @@ LimitRow shutdown_delay() {
           .others = {},
           .at =
               [](LimitBed& bed) {
-                bed.app->stop();
                 RawHttp reader(bed.app->admin_port());
+                RawHttp open(bed.port());
+                EXPECT_EQ(open.get("/-/ready").status, 200);
+                bed.app->stop();
                 EXPECT_TRUE(eventually([&] { return reader.get("/-/ready").status == 503; }));
-                expect_accepted(bed.post(kSample));
+                EXPECT_TRUE(open.get("/-/ready").body.contains("shutting down"));
+                expect_accepted(open.post("/metrics", kSample));
+                expect_accepted(bed.post(kSample));  // also over a new connection
               },
           .past =
               [](LimitBed& bed) {

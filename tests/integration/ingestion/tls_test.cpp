@@ -70,6 +70,7 @@ TEST_F(TlsTest, ShowsANewCertificateWithoutEndingAConnection) {
   // Key and certificate change one after the other: until they belong together the old ones are shown.
   const CertificateFiles fresh = authority.issue({.name = "fresh", .to = 172'800});
   std::filesystem::rename(fresh.key, own.key);
+  std::raise(SIGHUP);
   EXPECT_TRUE(reads_tls(0));
   EXPECT_EQ(shown_name(), "localhost");
   std::filesystem::rename(fresh.certificate, own.certificate);
