@@ -95,12 +95,12 @@ std::optional<BatchAssembly::Refusal> BatchAssembly::refuse_value(const Candidat
   if (!sample.is_object) return Refusal{Reason::missing_name, "expected a sample object with name and value", "", {}};
   if (sample.name_kind == ValueKind::absent) return Refusal{Reason::missing_name, "a sample needs a name", "name", {}};
   if (sample.name_kind != ValueKind::string) return Refusal{Reason::invalid_name, "must be a string", "name", {}};
+  if (sample.has_bad_fields) return Refusal{Reason::invalid_value, "must be an object of numbers", "fields", {}};
   const std::string_view member = candidate.field.data() == nullptr ? "value" : "fields";
   switch (candidate.kind) {
     case ValueKind::number:
       return std::nullopt;
     case ValueKind::absent:
-      if (sample.has_bad_fields) return Refusal{Reason::invalid_value, "must be an object of numbers", "fields", {}};
       return Refusal{Reason::missing_value, "a sample needs a value, or fields with a number", "value", {}};
     case ValueKind::too_large:
       return Refusal{Reason::value_out_of_range, "is too large for a 64-bit floating point number", member,
