@@ -39,6 +39,10 @@ class ReadBuffer {
     std::memmove(from, from + count, end_ - begin_ - position - count);
     end_ -= count;
   }
+  // So that data() can grow to `bytes`, where that is at all possible; every view of it may end here.
+  void make_room(std::size_t bytes) {
+    if (room() < bytes) compact();
+  }
   // Moves data() to the front: every view of it ends here.
   void compact() {
     if (begin_ == 0) return;

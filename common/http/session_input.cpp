@@ -11,6 +11,7 @@ namespace metricstream::http {
 namespace {
 
 constexpr std::size_t kFirstBodyBlock = 64 * 1024;
+constexpr std::size_t kChunkedRoom = 8 * 1024;
 constexpr std::uint64_t kBytesPerSecond = 20'000;  // the slowest body that is waited for, beyond the fixed time
 
 }  // namespace
@@ -72,7 +73,11 @@ Task<Session::Input> Session::read_header(std::size_t& header_bytes) {
     auto found = find_head(input.data(), shared_.head_limits, searched);
     if (!found) co_return refuse(std::move(found.error()));
     header_bytes = *found;
-    if (header_bytes > 0) co_return Input::ready;
+    if (header_bytes > 0) {
+      // Now, while no view points into it: a chunked body is read behind its header, piece by piece.
+      input.make_room(header_bytes + kChunkedRoom);
+      co_return Input::ready;
+    }
 
     if (!is_timed) set_deadline(shared_.options.timeouts.header);
     is_timed = true;

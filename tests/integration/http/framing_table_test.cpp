@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "common/http/read_buffer.hpp"
 #include "tests/integration/http/test_server.hpp"
 #include "tests/support/framing_cases.hpp"
 #include "tests/support/raw_http.hpp"
@@ -18,6 +19,7 @@ namespace {
 using metricstream::test::After;
 using metricstream::test::framing_cases;
 using metricstream::test::FramingCase;
+using metricstream::test::post_request;
 using metricstream::test::RawHttp;
 using metricstream::test::RawResponse;
 
@@ -153,6 +155,22 @@ INSTANTIATE_TEST_SUITE_P(All, FramingTable,
                          ::testing::Values(metricstream::test::line_cases, metricstream::test::host_cases,
                                            metricstream::test::length_cases, metricstream::test::encoding_cases,
                                            metricstream::test::chunk_cases, metricstream::test::session_cases));
+
+// A body behind a header that is the last thing the server's buffer holds has to find room all the same.
+TEST(FramingAtTheBuffersEnd, AChunkedBodyIsReadWhereverItsHeaderEnds) {
+  TestServer server;
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::size_t around = post_request("/echo", std::string(10'000, 'a')).size() - 10'000;
+  for (std::size_t behind = 0; behind <= head.size(); ++behind) {
+    const std::size_t body = ReadBuffer::kCapacity - head.size() + behind - around;
+    RawHttp client(server.port());
+    client.reset_on_close();
+    client.send(post_request("/echo", std::string(body, 'a')) + head + "5\r\nhello\r\n0\r\n\r\n");
+    EXPECT_EQ(client.read().status, 200);
+    const RawResponse response = client.read();
+    ASSERT_EQ(shown(response), "200 hello") << behind << " bytes of the header do not fit";
+  }
+}
 
 // Writes the seeds of tests/fuzz/fuzz_framing.cpp; run it when rows are added:
 // integration_http --gtest_also_run_disabled_tests --gtest_filter='*WritesFuzzSeeds'
