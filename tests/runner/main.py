@@ -1,7 +1,7 @@
 """The gate. Without a part: set-up, format, lint, release build, unit, integration, end-to-end. The last line counts the cases.
 
 parts: setup format lint build unit integration e2e tidy asan tsan fuzz
-       door (of unit, integration and e2e what belongs to the HTTP door of ingest)
+       door (of unit, integration, e2e and fuzz what belongs to the HTTP door of ingest)
 """
 
 import argparse
@@ -23,7 +23,8 @@ from tests.runner.sources import scripts, tracked  # noqa: E402
 DEFAULT = ["setup", "format", "lint", "build", "unit", "integration", "e2e"]
 ALL = DEFAULT + ["tidy", "asan", "tsan", "fuzz"]
 # Programs and Python tests, by a word of their names.
-DOOR = {"unit": ("http", "auth", "gzip", "codec", "ingestion"), "integration": ("http", "ingestion"), "e2e": ("outage", "random_batches", "openapi")}
+DOOR = {"unit": ("http", "auth", "gzip", "codec", "ingestion"), "integration": ("http", "ingestion"), "e2e": ("outage", "random_batches", "openapi"),
+        "fuzz": ("fuzz_framing", "fuzz_gzip", "fuzz_json", "fuzz_keys_file")}
 
 
 class Steps:
@@ -87,6 +88,8 @@ class Steps:
                 total.add(cpp_tests.run("release", label, say, word))
         for word in DOOR["e2e"]:
             total.add(python_tests.run("tests/e2e", say, word, show=True))
+        self._build("asan", DOOR["fuzz"])
+        total.add(fuzzing.run(say, self._options.fuzz_seconds, DOOR["fuzz"]))
         return total
 
     def tidy(self) -> Outcome:
