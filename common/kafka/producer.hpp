@@ -34,7 +34,8 @@ enum class DeliveryStatus : std::uint8_t {
   acknowledged,       // in the log of all in-sync replicas
   queue_full,         // refused at once, never sent: the local queue is at its limit
   message_too_large,  // refused at once, never sent: larger than max_message_bytes
-  unavailable,        // refused at once, never sent: the handle is being re-created after a fatal error, or closed
+  unavailable,        // refused at once, never sent: the handle is being re-created after a fatal error, or closed, or
+                      // Kafka has just said that nobody of us may write to the topic
   failed,             // not acknowledged; it may or may not be in the log
   unconfirmed,        // only from send() with a limit: no report yet; the message lives on and may still be stored
 };

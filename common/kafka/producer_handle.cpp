@@ -121,7 +121,8 @@ std::optional<DeliveryResult> ProducerHandle::produce(Delivery& delivery, const 
 }
 
 DeliveryResult ProducerHandle::refusal(rd_kafka_resp_err_t code, const char* text) {
-  DeliveryResult result{DeliveryStatus::failed, {}, text_of(code, text)};
+  // Nothing of it was sent, whatever the reason: for a second after Kafka has forbidden a topic all goes this way.
+  DeliveryResult result{DeliveryStatus::unavailable, {}, text_of(code, text)};
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
     result.status = DeliveryStatus::queue_full;
     counters_.queue_full += 1;
@@ -129,7 +130,6 @@ DeliveryResult ProducerHandle::refusal(rd_kafka_resp_err_t code, const char* tex
     result.status = DeliveryStatus::message_too_large;
   } else if (rd_kafka_fatal_error(client_.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     // The code is then that of the fatal error's cause.
-    result.status = DeliveryStatus::unavailable;
     fatal_ = true;
     interrupt();
   }

@@ -168,7 +168,8 @@ Response IngestExchange::settle(Prepared prepared, const kafka::DeliveryResult& 
       return http::retry_later(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s);
     case DeliveryStatus::unavailable:
       accounts().refused(summary, Refusal::kafka_unavailable);
-      return http::retry_later(kKafkaUnavailable, "the connection to Kafka is being renewed; send it again", 2s);
+      return http::retry_later(kKafkaUnavailable, "Kafka takes no batches at the moment; send this one again later",
+                               2s);
     case DeliveryStatus::message_too_large:
       accounts().refused(summary, Refusal::record_too_large);
       return problem(kRecordTooLarge, "the batch is larger than one record may be; send it in smaller batches");

@@ -131,6 +131,17 @@ TEST_F(RateLimitTest, SamplesAreGivenBackWhenTheyAreCertainlyNotStored) {
   expect_problem(post(kSample), 429, "rate-limited");
 }
 
+// After Kafka has forbidden the topic its client refuses all that comes for it, for about a second, without sending it.
+TEST_F(RateLimitTest, SamplesAreGivenBackWhileKafkaTakesNone) {
+  limit_samples(10);
+  start(settings);
+  kafka.fail_next(KafkaRequest::produce, {KafkaError::topic_authorization_failed});
+  expect_problem(post(kSample, client_field("other")), 503, "not-acknowledged");
+  for (int i = 0; i < 3; ++i) expect_problem(post(batch_of(10)), 503, "kafka-unavailable");
+  EXPECT_TRUE(eventually([&] { return post(kSample, client_field("other")).status != 503; }));
+  expect_accepted(post(batch_of(10)));
+}
+
 TEST_F(RateLimitTest, SamplesThatMayBeStoredStayCharged) {
   limit_samples(10);
   settings.http.timeouts.acknowledge = 200ms;
