@@ -59,25 +59,25 @@ bool FramingReader::read_head() {
   return true;
 }
 
-// What is refused before its body is answered here: by its path, when the body is skipped where it is there already, or
-// because the server is busy, when the body is read and let go.
+// What needs no body is answered here: GET and what is refused by its path, when the body is skipped where it is there
+// already, and what the server is too busy for, when the body is read and let go.
 void FramingReader::begin_answer() {
   using enum FramingAnswer::After;
   const http::BodyFraming& body = head_.body;
   FramingAnswer answer{.is_head = head_.method == "HEAD", .after = wants_close(head_) ? closed : next};
-  const bool is_get = head_.method == "GET" || head_.method == "HEAD";
-  const bool is_busy = head_.method == "POST" && head_.path == "/busy";
-  if (is_get && head_.path == "/hello") answer.body = "hello";
-  is_answered_ = !is_busy && answer.body.empty() && (head_.method != "POST" || head_.path != "/echo");
-  if (!is_answered_ && !is_busy) {
+  is_answered_ = head_.method != "POST" || head_.path != "/echo";
+  if (!is_answered_) {
     answer_ = answer;
     return;
   }
-  answer.status = is_busy ? 503 : 404;
+  const bool is_get = head_.method == "GET" || head_.method == "HEAD";
+  const bool is_hello = is_get && head_.path == "/hello";
+  const bool is_busy = head_.method == "POST" && head_.path == "/busy";
+  if (is_hello) answer.body = "hello";
+  answer.status = is_hello ? 200 : (is_busy ? 503 : 404);
   if (body.is_chunked || body.content_length > limits_.body_bytes) answer.after = closed;
   const bool is_read_on = is_busy && !head_.find("Expect");
   if (body.has_body() && answer.after == next && !is_read_on) answer.after = either;
-  is_answered_ = true;
   push(answer);
 }
 
@@ -124,7 +124,7 @@ void FramingReader::finish_request() {
                        .end = taken_};
   for (const http::Field& field : head_.fields()) request.fields.emplace_back(field.name, field.value);
   if (!is_answered_) {
-    if (answer_.body.empty()) answer_.body = body_;
+    answer_.body = body_;
     push(answer_);
   }
   reading_.requests.push_back(std::move(request));
