@@ -91,38 +91,62 @@ TEST_F(AdmissionTest, InflatedBytesAreChargedBeforeInflating) {
   expect_accepted(post(kSample));
 }
 
-TEST_F(AdmissionTest, EveryEndOfARequestGivesItsBytesBack) {
-  settings.admission.in_flight_size = ByteSize{16 * kBudget};  // room for what a bomb may become
-  settings.rate_limits.client.samples_per_minute = limits::Quota(50);
-  settings.http.timeouts.body = 300ms;
-  settings.http.timeouts.acknowledge = 300ms;
-  settings.http.limits.body_size = ByteSize{100'000};
-  settings.producer.max_record_size = ByteSize{10 * 1024};
-  start(settings);
-  const auto sent = [&](std::string body, int status, std::string fields = {}) {
+// However a request ends, nothing of it stays charged.
+class AdmissionEndTest : public AdmissionTest {
+ protected:
+  using Ends = std::vector<std::pair<std::string, std::function<void()>>>;
+
+  AdmissionEndTest() {
+    settings.admission.in_flight_size = ByteSize{16 * kBudget};  // room for what a bomb may become
+    settings.rate_limits.client.samples_per_minute = limits::Quota(50);
+    settings.http.timeouts.body = 300ms;
+    settings.http.timeouts.acknowledge = 300ms;
+    settings.http.limits.body_size = ByteSize{100'000};
+    settings.producer.max_record_size = ByteSize{10 * 1024};
+    start(settings);
+  }
+  void send(const std::string& body, int status, const std::string& fields = {}) const {
     EXPECT_EQ(post(body, fields).status, status) << body.substr(0, 100);
-  };
-  const auto chunks = [&](const std::string& wire, int status) {
+  }
+  // As the body of a request that has been asked for it.
+  void send_chunks(const std::string& wire, int status) const {
     HeldRequest chunked(app->port());
     chunked.client().send(wire);
     EXPECT_EQ(chunked.client().read().status, status);
-  };
+  }
+  void expect_nothing_held_after(const Ends& ends) const {
+    for (const auto& [what, happen] : ends) {
+      SCOPED_TRACE(what);
+      happen();
+      EXPECT_TRUE(falls_to(0)) << in_flight() << " bytes stay charged";
+    }
+  }
+};
+
+TEST_F(AdmissionEndTest, AnAnswerGivesTheBytesBack) {
   const std::string bomb = gzipped(std::string(9 << 20, ' '));
-  const std::vector<std::pair<std::string, std::function<void()>>> endings{
-      {"accepted", [&] { sent(kSample, 202); }},
-      {"accepted, gzip", [&] { sent(gzipped(kSample), 202, kGzipField); }},
-      {"accepted, chunked", [&] { chunks(HeldRequest::chunked(kSample), 202); }},
-      {"malformed", [&] { sent("nonsense", 400); }},
-      {"no gzip", [&] { sent(kSample, 400, kGzipField); }},
-      {"a bomb", [&] { sent(bomb, 413, kGzipField); }},
-      {"none valid", [&] { sent(R"([{"name":""}])", 422); }},
-      {"no client id", [&] { sent(batch_of(1, "a b"), 400); }},
-      {"too many samples for the rate", [&] { sent(batch_of(51), 413); }},
-      {"rate of samples", [&] { sent(batch_of(50), 202, client_field("r")), sent(kSample, 429, client_field("r")); }},
-      {"too large for Kafka", [&] { sent(bulky_batch(50, 250), 413, client_field("b")); }},
-      {"malformed chunk", [&] { chunks("zz\r\n", 400); }},
-      {"too many chunks", [&] { chunks("fffff\r\n" + std::string(100'001, ' '), 413); }},
+  expect_nothing_held_after({
+      {"accepted", [&] { send(kSample, 202); }},
+      {"accepted, gzip", [&] { send(gzipped(kSample), 202, kGzipField); }},
+      {"accepted, chunked", [&] { send_chunks(HeldRequest::chunked(kSample), 202); }},
+      {"malformed", [&] { send("nonsense", 400); }},
+      {"no gzip", [&] { send(kSample, 400, kGzipField); }},
+      {"a bomb", [&] { send(bomb, 413, kGzipField); }},
+      {"none valid", [&] { send(R"([{"name":""}])", 422); }},
+      {"no client id", [&] { send(batch_of(1, "a b"), 400); }},
+      {"too many samples for the rate", [&] { send(batch_of(51), 413); }},
+      {"all samples of the rate", [&] { send(batch_of(50), 202, client_field("r")); }},
+      {"rate of samples", [&] { send(kSample, 429, client_field("r")); }},
+      {"too large for Kafka", [&] { send(bulky_batch(50, 250), 413, client_field("b")); }},
+      {"malformed chunk", [&] { send_chunks("zz\r\n", 400); }},
+      {"too many chunks", [&] { send_chunks("fffff\r\n" + std::string(100'001, ' '), 413); }},
       {"body too slow", [&] { EXPECT_EQ(HeldRequest(app->port(), 1'000).client().read().status, 503); }},
+  });
+}
+
+TEST_F(AdmissionEndTest, AConnectionThatEndsGivesTheBytesBack) {
+  expect_nothing_held_after({
+      {"closed before the body", [&] { const HeldRequest gone(app->port(), 90'000); }},
       {"closed within the body", [&] { HeldRequest(app->port(), 90'000).client().send("half"); }},
       {"closed within the chunks", [&] { HeldRequest(app->port()).client().send("10\r\nhalf"); }},
       {"reset within the body", [&] { HeldRequest(app->port(), 90'000).client().reset_on_close(); }},
@@ -133,19 +157,34 @@ TEST_F(AdmissionTest, EveryEndOfARequestGivesItsBytesBack) {
          EXPECT_TRUE(half.client().is_closed());
        }},
       {"closed before the answer",
-       [&] { RawHttp(app->port()).send(post_request("/metrics", kSample, client_field("gone"))); }},
+       [&] {
+         HeldRequest gone(app->port(), kSample.size());
+         gone.client().send(kSample);
+       }},
+  });
+}
+
+TEST_F(AdmissionEndTest, AKafkaThatStoresNothingGivesTheBytesBack) {
+  expect_nothing_held_after({
       {"not acknowledged",
        [&] {
          kafka.set_round_trip(1, 60'000);
-         sent(kSample, 503, client_field("late"));
-         kafka.set_round_trip(1, 0);
+         send(kSample, 503);
        }},
-  };
-  for (const auto& [what, happen] : endings) {
-    SCOPED_TRACE(what);
-    happen();
-    EXPECT_TRUE(falls_to(0)) << in_flight() << " bytes stay charged";
-  }
+      {"not acknowledged, and its client has gone",
+       [&] {
+         HeldRequest gone(app->port(), kSample.size());
+         gone.client().send(kSample);
+       }},
+      {"refused by Kafka",
+       [&] {
+         kafka.set_round_trip(1, 0);
+         ASSERT_TRUE(eventually([&] { return number("metricstream_kafka_producer_queue_messages") == 0; }));
+         kafka.fail_next(KafkaRequest::produce, {KafkaError::topic_authorization_failed});
+         send(kSample, 503);
+       }},
+      {"refused without asking Kafka", [&] { send(kSample, 503); }},
+  });
 }
 
 // The answers' times, in microseconds.
