@@ -65,8 +65,12 @@ IngestHandler::Refused IngestHandler::check_announced(const http::RequestHead& h
   }
   auto content = decide_content(head.find("Content-Type"), head.find("Content-Encoding"));
   if (!content) return refuse(Refusal::malformed, std::move(content.error()));
+  // Servers in a row may each believe another one of two.
   if (head.count("Content-Encoding") > 1) {
     return refuse(Refusal::malformed, problem(kUnsupportedEncoding, "more than one Content-Encoding field"));
+  }
+  if (head.count("Content-Type") > 1) {
+    return refuse(Refusal::malformed, problem(kUnsupportedMediaType, "more than one Content-Type field"));
   }
   known.content = *content;
   auto strict = strict_parameter(head);
@@ -76,6 +80,9 @@ IngestHandler::Refused IngestHandler::check_announced(const http::RequestHead& h
   if (key && !is_batch_key(*key, options_.decode.limits)) {
     return refuse(Refusal::bad_identity,
                   problem(kBadIdempotencyKey, "Idempotency-Key is 1 to 128 bytes of printable ASCII"));
+  }
+  if (head.count("Idempotency-Key") > 1) {
+    return refuse(Refusal::bad_identity, problem(kBadIdempotencyKey, "more than one Idempotency-Key field"));
   }
   return std::nullopt;
 }

@@ -136,6 +136,21 @@ class OpenapiTest(unittest.TestCase):
         headers = openapi_document.resolved(self.document, responses[str(status)])["headers"]
         return [name for name, header in headers.items() if header.get("required") and name.lower() not in answer.headers]
 
+    def test_the_curl_lines_of_the_documentation_work(self):
+        text = (ROOT / "docs/http-api.md").read_text()
+        lines = re.findall(r"^    ((?:gzip|curl) (?:.*\\\n)*.*)$", text, re.MULTILINE)
+        self.assertGreater(len(lines), 9)
+        (self.directory / "batch.json").write_text('{"metrics":[{"name":"cpu","value":1.5}]}')
+        (self.directory / "samples.ndjson").write_text('{"name":"cpu","value":1.5}\n{"name":"mem","value":2}\n')
+        for line in lines:
+            with self.subTest(line=line):
+                local = line.replace("http://localhost:8080", self.url).replace("https://ingest.example", self.keyed_url)
+                command = local.replace("curl ", "curl --silent --show-error --output answer --write-out '%{http_code}' ")
+                result = subprocess.run(["bash", "-c", command], cwd=self.directory, env={**os.environ, "KEY": self.key}, capture_output=True, text=True,
+                                        timeout=60, check=False)
+                expected = "200" if "-d" not in line and "--data" not in line else "422" if "strict=true" in line else "202"
+                self.assertEqual((result.returncode, result.stdout), (0, expected), result.stderr)
+
     def test_readiness_waits_for_kafka_and_liveness_does_not(self):
         for path in ("/-/ready", "/readyz"):
             self.assertEqual(self.before_kafka[path].status, 503)
