@@ -8,7 +8,7 @@
 namespace metricstream::http {
 
 Session::Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces,
-                 const LoopDelay& delay)
+                 LoopDelay& delay)
     : stream_(std::move(socket), shared.credentials().get()),
       shared_(shared),
       deadline_(stream_.executor()),

@@ -30,7 +30,7 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   // `spaces` and `delay` belong to the thread and outlive the session. TLS with the server's credentials of now.
   Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces,
-          const LoopDelay& delay);
+          LoopDelay& delay);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -93,7 +93,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Server::Shared& shared_;
   Deadline<Session> deadline_;
   RequestSpacePool& spaces_;
-  const LoopDelay& delay_;
+  LoopDelay& delay_;
   RequestSpacePool::Lease space_;  // while bytes of a request are here and until its answer is written
   std::optional<Response> refusal_;
   Peer peer_;

@@ -36,6 +36,30 @@ std::chrono::nanoseconds delay_after(int pauses) {
 
 TEST(LoopDelay, TellsHowLongWhatIsReadyHasToWait) { EXPECT_GT(delay_after(5), 40ms); }
 
+TEST(LoopDelay, RestsWhileNobodyAsks) {
+  boost::asio::io_context context(1);
+  LoopDelay delay(context.get_executor());
+  boost::asio::co_spawn(context, delay.measure(), boost::asio::detached);
+  EXPECT_GT(context.run_for(300ms), 5U);
+  EXPECT_EQ(context.run_for(50ms), 0U) << "no timer is due";
+  EXPECT_EQ(delay.recent(), 0ns);
+  EXPECT_GT(context.run_for(50ms), 2U) << "it was asked";
+  delay.stop();
+  context.run();
+}
+
+TEST(LoopDelay, StopsBetweenAnyTwoOfItsSteps) {
+  for (int steps = 1; steps <= LoopDelay::kRest + 5; ++steps) {
+    boost::asio::io_context context(1);
+    LoopDelay delay(context.get_executor());
+    boost::asio::co_spawn(context, delay.measure(), boost::asio::detached);
+    for (int i = 0; i < steps; ++i) context.run_one_for(50ms);
+    delay.stop();
+    context.run_for(1s);
+    EXPECT_TRUE(context.stopped()) << steps;
+  }
+}
+
 TEST(LoopDelay, PassesOverASinglePause) { EXPECT_LT(delay_after(1), 40ms); }
 
 }  // namespace
