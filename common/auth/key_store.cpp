@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/auth/pepper.hpp"
-#include "common/auth/whole_file.hpp"
+#include "common/base/whole_file.hpp"
 
 namespace metricstream::auth {
 namespace {

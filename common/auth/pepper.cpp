@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "common/auth/secret_hasher.hpp"
-#include "common/auth/whole_file.hpp"
+#include "common/base/whole_file.hpp"
 
 namespace metricstream::auth {
 namespace {

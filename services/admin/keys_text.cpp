@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "common/auth/key_store.hpp"
-#include "common/auth/whole_file.hpp"
+#include "common/base/whole_file.hpp"
 #include "common/cli/exit_code.hpp"
 
 namespace metricstream::admin {
@@ -13,7 +13,7 @@ std::unexpected<KeysFailure> refuse(int exit_code, std::string message) {
 }
 
 KeysStep<KeyText> read_keys(const std::string& path, TimeNs now) {
-  auto whole = auth::read_whole_file(path, auth::kMaxKeyFileSize);
+  auto whole = read_whole_file(path, auth::kMaxKeyFileSize);
   if (!whole) return refuse(kExitConfig, path + ": " + whole.error().message);
   auth::KeyFileReading reading = auth::read_key_file(whole->text, path, now);
   if (!reading.ok()) return refuse(kExitConfig, config::text_of(reading.problems));

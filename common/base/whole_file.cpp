@@ -1,4 +1,4 @@
-#include "common/auth/whole_file.hpp"
+#include "common/base/whole_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace metricstream::auth {
+namespace metricstream {
 namespace {
 
 class Descriptor {
@@ -64,4 +64,4 @@ Result<WholeFile> read_whole_file(const std::string& path, std::size_t limit) {
   return out;
 }
 
-}  // namespace metricstream::auth
+}  // namespace metricstream

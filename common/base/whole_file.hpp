@@ -7,7 +7,7 @@
 
 #include "common/base/result.hpp"
 
-namespace metricstream::auth {
+namespace metricstream {
 
 struct WholeFile {
   std::string text;
@@ -18,4 +18,4 @@ struct WholeFile {
 // so is a pipe or a device. The message says what is wrong and does not name the file. Blocks.
 [[nodiscard]] Result<WholeFile> read_whole_file(const std::string& path, std::size_t limit);
 
-}  // namespace metricstream::auth
+}  // namespace metricstream
