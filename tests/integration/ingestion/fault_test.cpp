@@ -79,7 +79,7 @@ TEST_F(IngestTest, AFullQueueIs503AtOnce) {
   RawHttp second(app->port());
   const auto start_time = std::chrono::steady_clock::now();
   const auto refused = post(second, 3);
-  EXPECT_LT(std::chrono::steady_clock::now() - start_time, 1s);
+  EXPECT_LT(std::chrono::steady_clock::now() - start_time, 2s) << "long before Kafka answers";
   EXPECT_EQ(refused.status, 503);
   EXPECT_TRUE(refused.body.contains("err-ms-overloaded")) << refused.body;
   kafka.set_round_trip(1, 0);

@@ -98,7 +98,7 @@ TEST_F(ProducerTest, RefusesAtOnceWhatTheQueueCannotHoldAndReportsTheRest) {
   settings.queue_messages = 100;
   const auto producer = make_producer(settings);
   ASSERT_TRUE(eventually([&] { return producer->ready(); }));
-  cluster_.set_round_trip(1, 300);
+  cluster_.set_round_trip(1, 1200);
   std::vector<std::future<kafka::DeliveryResult>> accepted;
   int full = 0;
   const auto start = std::chrono::steady_clock::now();
@@ -111,7 +111,7 @@ TEST_F(ProducerTest, RefusesAtOnceWhatTheQueueCannotHoldAndReportsTheRest) {
       accepted.push_back(std::move(report));
     }
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 250ms) << "submitting must not wait for the broker";
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 1s) << "submitting must not wait for the broker";
   EXPECT_EQ(accepted.size(), 100U);
   EXPECT_EQ(full, 150);
   EXPECT_EQ(producer->in_flight_messages(), 100U);
@@ -142,7 +142,7 @@ TEST_F(ProducerTest, TellsWhenNothingIsInFlightAtOnceOrAfterTheLastReport) {
 }
 
 TEST_F(ProducerTest, ReportsWhatIsUnansweredWhenItIsDestroyedExactlyOnce) {
-  cluster_.set_round_trip(1, 2000);
+  cluster_.set_round_trip(1, 1200);
   auto producer = make_producer(producer_settings(cluster_));
   std::vector<std::future<kafka::DeliveryResult>> reports;
   for (int i = 0; i < 100; ++i) {
