@@ -200,7 +200,8 @@ class OpenapiTest(unittest.TestCase):
                    "--max-examples", str(CASES), "--continue-on-failure", "--no-color", "--phases", "examples,coverage,fuzzing", *arguments]
         log = Path(self.directory / f"{name}.log")
         with log.open("w") as output:
-            result = subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
+            result = subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, timeout=SECONDS, check=False,
+                                    env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(self.directory / "hypothesis")})
         text = log.read_text(errors="replace")
         findings = "\n".join(line[:400] for line in text.splitlines() if line.strip())
         self.assertEqual(result.returncode, 0, f"{log}: {findings[-8000:]}")
