@@ -27,6 +27,9 @@ http::ServerOptions options_for(const http::ServerLimits& limits) {
   return options;
 }
 
+// The fuzzer watches its time by a signal; on loopback a connection is there all the same.
+bool is_interrupted() { return errno == EINTR; }
+
 class Connection {
  public:
   explicit Connection(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -34,7 +37,7 @@ class Connection {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(port);
-    require(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    require(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || is_interrupted());
   }
   // Reset, so that no port stays in TIME_WAIT.
   ~Connection() {
@@ -47,7 +50,10 @@ class Connection {
 
   // What the server has closed for takes nothing more.
   void send(std::string_view bytes) const {
-    const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    ssize_t sent = 0;
+    do {
+      sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
     require(sent < 0 || static_cast<std::size_t>(sent) == bytes.size());
   }
   void finish_sending() const { ::shutdown(socket_, SHUT_WR); }
@@ -56,6 +62,7 @@ class Connection {
     std::array<char, 16384> block;
     for (;;) {
       const auto count = ::recv(socket_, block.data(), block.size(), MSG_DONTWAIT);
+      if (count < 0 && errno == EINTR) continue;
       if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
       if (count <= 0) return false;
       out.append(block.data(), static_cast<std::size_t>(count));
