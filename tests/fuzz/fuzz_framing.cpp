@@ -79,6 +79,14 @@ std::string padding_for(std::string_view input, Dice& dice) {
   return head + std::to_string(body) + "\r\n\r\n" + std::string(body, 'a');
 }
 
+// A request behind the input whose body is larger than the server's buffer.
+std::string long_request(Dice& dice) {
+  const std::size_t size = kServerBuffer + dice.roll(kLimits.body_bytes - kServerBuffer);
+  std::string body(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) body[i] = static_cast<char>('a' + i % 23);
+  return "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + body;
+}
+
 void check_server(const std::string& input, const std::vector<std::string_view>& pieces) {
   static auto& server = *new FedServer(kServerLimits);  // lives as long as the process
   check_answers(server.feed(pieces), read_pieces({input}));
@@ -92,9 +100,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_against_plain_reading(input, whole);
   Dice dice(input);
   for (const unsigned largest : {1U, 7U, 200U}) require(read_pieces(cut(input, largest, dice)) == whole);
-  if (dice.roll(3) == 0) {
+  const std::size_t kind = dice.roll(7);
+  if (kind < 2) {
     const std::string padded = padding_for(input, dice) + input;
     check_server(padded, {padded});
+  } else if (kind == 2) {
+    const std::string followed = input + long_request(dice);
+    check_server(followed, cut(followed, 1 + dice.roll(followed.size()), dice));
   } else {
     check_server(input, cut(input, 1 + dice.roll(size), dice));
   }
