@@ -4,23 +4,20 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "common/gzip/inflater.hpp"
+#include "tests/fuzz/require.hpp"
 #include "tests/unit/gzip/zlib_reference.hpp"
 
 namespace {
 
 using namespace metricstream;
+using fuzz::require;
 using gzip::InflateFault;
 using gzip::InflateLimits;
 
 constexpr std::size_t kAnySize = std::size_t{64} << 20U;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 InflateLimits limits_of(std::uint8_t choice) {
   constexpr std::array<InflateLimits, 4> kLimits{

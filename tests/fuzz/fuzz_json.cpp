@@ -3,7 +3,6 @@
 // the same when it is written in other bytes.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <numeric>
 #include <string>
 
@@ -11,18 +10,16 @@
 #include "common/codec/line_protocol.hpp"
 #include "common/codec/record.hpp"
 #include "common/codec/record_json.hpp"
+#include "tests/fuzz/require.hpp"
 #include "tests/unit/codec/json_rewriting.hpp"
 #include "tests/unit/codec/sample_facts.hpp"
 
 namespace {
 
 using namespace metricstream;
+using fuzz::require;
 
 constexpr TimeNs kNow = 1'737'000'000 * kSecond;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 // The first byte chooses among the options, so that one corpus covers them all.
 DecodeOptions options_of(std::uint8_t choice) {

@@ -2,7 +2,6 @@
 // same when it is written anew, and edits of its text change what they should and nothing else.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -12,18 +11,16 @@
 #include "common/auth/key_file.hpp"
 #include "common/auth/key_file_edit.hpp"
 #include "common/auth/key_table.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using namespace metricstream;
+using fuzz::require;
 using namespace metricstream::auth;
 
 constexpr TimeNs kNow = 1'795'256'135 * kSecond;
 constexpr std::size_t kLargest = 16 * 1024;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 const SecretHasher& hasher() {
   static const auto instance = *make_secret_hasher(Secret(std::string(32, 'p')));

@@ -1,18 +1,15 @@
 // Any bytes as a record: the decoder refuses them, or what it gives encodes and decodes to the same again.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "common/codec/record.hpp"
 #include "common/codec/record_json.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using namespace metricstream;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using fuzz::require;
 
 // Every sample with its references resolved, as text.
 std::string facts_of(const Record& record) {
