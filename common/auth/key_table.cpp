@@ -47,14 +47,16 @@ const KeyOwner* KeyTable::authenticate(std::string_view presented, TimeNs now) c
   return is_right && is_active ? &entry.owner : nullptr;
 }
 
-const KeyOwner* KeyTable::owner_of_certificate(std::span<const std::string> names) const {
+std::expected<const KeyOwner*, TwoOwners> KeyTable::owner_of_certificate(std::span<const std::string> names) const {
   const KeyOwner* owner = nullptr;
   for (const std::string& name : names) {
     const auto san = normalized_san(name);
     const auto found = san ? certificates_.find(*san) : certificates_.end();
     if (found == certificates_.end()) continue;
     const KeyOwner& other = found->second;
-    if (owner != nullptr && (owner->client != other.client || owner->tenant != other.tenant)) return nullptr;
+    if (owner != nullptr && (owner->client != other.client || owner->tenant != other.tenant)) {
+      return std::unexpected(TwoOwners{});
+    }
     if (owner == nullptr) owner = &other;
   }
   return owner;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,8 +22,11 @@ namespace metricstream::auth {
 struct KeyOwner {
   std::string client;
   std::string tenant;
-  std::string key_id;  // or the certificate's name: for logs
+  std::string key_id;  // or the certificate's name, by which it is known here: for logs
 };
+
+// A certificate that could be one client's as well as another's.
+struct TwoOwners {};
 
 // All keys of one key file, ready to be asked. Immutable, so any number of threads may share it; owners live as long as
 // the table.
@@ -40,8 +44,10 @@ class KeyTable {
   [[nodiscard]] const KeyOwner* authenticate(std::string_view presented, TimeNs now) const;
 
   // The owner by the subject alternative names of a certificate that was verified: "DNS:host", "URI:...", "email:...".
-  // Null where none of them is known, or where two belong to different clients.
-  [[nodiscard]] const KeyOwner* owner_of_certificate(std::span<const std::string> names) const;
+  // Null where none of them is known; an error where two belong to different clients, which nothing else that is shown
+  // makes good.
+  [[nodiscard]] std::expected<const KeyOwner*, TwoOwners> owner_of_certificate(
+      std::span<const std::string> names) const;
 
   [[nodiscard]] std::size_t key_count() const { return keys_.size(); }
   [[nodiscard]] std::size_t active_key_count(TimeNs now) const;

@@ -21,12 +21,13 @@ Identity identity_of(const auth::KeyOwner& owner) {
 
 std::expected<Identity, http::Response> KeyAuthentication::identify(const http::RequestHead& head) const {
   const auto table = keys_.table();
-  const auth::KeyOwner* by_certificate = table->owner_of_certificate(head.peer_names);
+  const auto certificate = table->owner_of_certificate(head.peer_names);
+  const auth::KeyOwner* by_certificate = certificate.value_or(nullptr);
   const Credential shown = credential_of(head);
   if (shown.count == 0 && by_certificate) return identity_of(*by_certificate);
   // A key that is not there is looked up all the same, so that every refusal takes the same time.
   const auth::KeyOwner* by_key = table->authenticate(shown.key, clock_.now());
-  if (!by_key) return unauthorized();
+  if (!by_key || !certificate) return unauthorized();
   if (by_certificate && by_certificate->client != by_key->client) return unauthorized();
   return identity_of(*by_key);
 }

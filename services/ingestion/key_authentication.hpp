@@ -6,7 +6,8 @@
 namespace metricstream::ingestion {
 
 // auth.mode api_key: a key of the key file, or a client certificate that it names. Where both are shown they have to
-// belong to the same client. Every refusal is the same 401.
+// belong to the same client; a certificate of two clients is refused whatever else is shown. Every refusal is the same
+// 401.
 class KeyAuthentication final : public Authentication {
  public:
   // Both must outlive this.

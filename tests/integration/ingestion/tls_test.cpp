@@ -1,5 +1,6 @@
 // The public listener under TLS: its certificate, and clients that are known by theirs.
 #include <csignal>
+#include <map>
 
 #include "tests/integration/ingestion/ingest_fixture.hpp"
 #include "tests/integration/ingestion/ingest_requests.hpp"
@@ -24,14 +25,31 @@ class TlsTest : public IngestTest {
     out.http.tls.key_file = own.key;
     return out;
   }
-  // Whoever shows the certificate that `san` stands in is `client`.
+  // With keys, and certificates of `clients`.
+  [[nodiscard]] IngestSettings settings_with_keys(ClientCertificate wish = ClientCertificate::request) const {
+    IngestSettings out = settings();
+    files.use_in(out);
+    out.http.tls.client_ca_file = clients.ca_file();
+    out.http.tls.client_certificate = wish;
+    return out;
+  }
+  // Whoever shows a certificate that a name of the map stands in is its client.
+  void write_certificates(const std::map<std::string, std::string>& clients_by_name) const {
+    std::string text = files.text() + "certificates:\n";
+    for (const auto& [san, client] : clients_by_name) text += "  - san: \"" + san + "\"\n    client: " + client + "\n";
+    files.write(text);
+  }
   void start_with_certificates(const std::string& san, const std::string& client) {
-    IngestSettings with_keys = settings();
-    files.use_in(with_keys);
-    with_keys.http.tls.client_ca_file = clients.ca_file();
-    with_keys.http.tls.client_certificate = ClientCertificate::request;
-    files.write(files.text() + "certificates:\n  - san: \"" + san + "\"\n    client: " + client + "\n");
-    start(with_keys);
+    write_certificates({{san, client}});
+    start(settings_with_keys());
+  }
+  // Of a request on a connection of its own; 0 where the connection is refused.
+  [[nodiscard]] int status_of(const TlsClientOptions& options, std::string_view fields = {}) const {
+    try {
+      return TlsClient(app->port(), options).post("/metrics", kSample, fields).status;
+    } catch (const std::exception&) {
+      return 0;
+    }
   }
   [[nodiscard]] TlsClientOptions trusting() const { return {.ca_file = authority.ca_file()}; }
   [[nodiscard]] TlsClientOptions showing(const CertificateFiles& shown) const {
@@ -111,6 +129,74 @@ TEST_F(TlsTest, KnowsAClientByItsCertificate) {
   for (const StoredRecord& stored : stored_records(kafka)) {
     EXPECT_TRUE(stored.record->client_id == "acme" || stored.record->client_id == "other");
   }
+}
+
+// Not even with a key, whose client is not what the certificate says, or says beside another.
+TEST_F(TlsTest, ACertificateOfTwoClientsIsRefusedWhateverElseIsShown) {
+  const std::string key_of_first = files.add("first");
+  const std::string key_of_third = files.add("third");
+  write_certificates({{"DNS:first", "first"}, {"DNS:second", "second"}, {"DNS:also-first", "first"}});
+  start(settings_with_keys());
+  const auto ambiguous = clients.issue({.name = "two", .alternative = {"DNS:first", "DNS:second"}});
+  for (const std::string& fields : {std::string(), bearer(key_of_third), bearer(key_of_first)}) {
+    EXPECT_EQ(status_of(showing(ambiguous), fields), 401);
+  }
+  const auto same = clients.issue({.name = "one", .alternative = {"DNS:first", "DNS:unknown", "DNS:also-first"}});
+  EXPECT_EQ(status_of(showing(same)), 202);
+  EXPECT_TRUE(stored_records(kafka).size() == 1);
+}
+
+TEST_F(TlsTest, WithRequireNobodyConnectsWithoutACertificate) {
+  const std::string key = files.add("acme");
+  files.write();
+  start(settings_with_keys(ClientCertificate::require));
+  const auto shown = clients.issue({.name = "agent", .alternative = {"DNS:agent"}});
+  EXPECT_EQ(status_of(trusting(), bearer(key)), 0);
+  EXPECT_EQ(status_of(showing(authority.issue({.name = "strange"})), bearer(key)), 0) << "another authority's";
+  EXPECT_EQ(status_of(showing(shown), bearer(key)), 202);
+}
+
+TEST_F(TlsTest, ARevokedCertificateConnectsNoMore) {
+  const auto good = clients.issue({.name = "good", .alternative = {"DNS:good"}});
+  const auto stolen = clients.issue({.name = "stolen", .alternative = {"DNS:stolen"}});
+  write_certificates({{"DNS:good", "acme"}, {"DNS:stolen", "acme"}});
+  IngestSettings with_list = settings_with_keys();
+  with_list.http.tls.client_crl_file = clients.revoke({stolen.certificate});
+  start(with_list);
+  EXPECT_EQ(status_of(showing(good)), 202);
+  EXPECT_EQ(status_of(showing(stolen)), 0);
+}
+
+// Without SIGHUP: each of the files is watched, whichever of them changes last.
+TEST_F(TlsTest, NoticesANewKeyOrRevocationList) {
+  const auto shown = clients.issue({.name = "agent", .alternative = {"DNS:agent"}});
+  write_certificates({{"DNS:agent", "acme"}});
+  IngestSettings with_list = settings_with_keys();
+  with_list.http.tls.client_crl_file = clients.revoke({});
+  start(with_list);
+  const CertificateFiles fresh = authority.issue({.name = "fresh"});
+  std::filesystem::rename(fresh.certificate, own.certificate);
+  EXPECT_TRUE(reads_tls(0)) << "the key is still the old one";
+  std::filesystem::rename(fresh.key, own.key);
+  EXPECT_TRUE(eventually([&] { return shown_name() == "fresh"; }));
+  EXPECT_EQ(status_of(showing(shown)), 202);
+  EXPECT_EQ(clients.revoke({shown.certificate}), with_list.http.tls.client_crl_file) << "in place of the empty one";
+  EXPECT_TRUE(eventually([&] { return status_of(showing(shown)) == 0; }));
+}
+
+TEST_F(TlsTest, ARevocationListDoesNotEndOpenConnectionsAndTheKeyFileDoes) {
+  const auto shown = clients.issue({.name = "agent", .alternative = {"DNS:agent"}});
+  write_certificates({{"DNS:agent", "acme"}});
+  IngestSettings with_list = settings_with_keys();
+  with_list.http.tls.client_crl_file = clients.revoke({});
+  start(with_list);
+  TlsClient open(app->port(), showing(shown));
+  EXPECT_EQ(open.post("/metrics", kSample).status, 202);
+  EXPECT_EQ(clients.revoke({shown.certificate}), with_list.http.tls.client_crl_file);
+  EXPECT_TRUE(eventually([&] { return status_of(showing(shown)) == 0; }));
+  EXPECT_EQ(open.post("/metrics", kSample).status, 202);
+  files.write();
+  EXPECT_TRUE(eventually([&] { return open.post("/metrics", kSample).status == 401; }));
 }
 
 TEST_F(TlsTest, ACertificateThatIsTakenOutOfTheFileEndsOnOpenConnections) {

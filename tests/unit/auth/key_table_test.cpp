@@ -145,8 +145,9 @@ TEST(KeyTable, FindsEachOfManyKeysAndNoOther) {
 }
 
 std::string certificate_owner(const KeyTable& table, std::vector<std::string> names) {
-  const KeyOwner* owner = table.owner_of_certificate(names);
-  return owner == nullptr ? "nobody" : owner->tenant + "/" + owner->client + " by " + owner->key_id;
+  const auto found = table.owner_of_certificate(names);
+  if (!found) return "two";
+  return *found == nullptr ? "nobody" : (*found)->tenant + "/" + (*found)->client + " by " + (*found)->key_id;
 }
 
 TEST(KeyTable, KnowsTheOwnerOfACertificateByItsNames) {
@@ -164,7 +165,8 @@ TEST(KeyTable, KnowsTheOwnerOfACertificateByItsNames) {
   EXPECT_EQ(certificate_owner(table, {"DNS:agent-1.example", "URI:spiffe://example/Web"}),
             "acme/web by DNS:agent-1.example")
       << "two names of one client";
-  EXPECT_EQ(certificate_owner(table, {"DNS:agent-1.example", "email:ops@example.org"}), "nobody") << "of two clients";
+  EXPECT_EQ(certificate_owner(table, {"DNS:agent-1.example", "email:ops@example.org"}), "two");
+  EXPECT_EQ(certificate_owner(table, {"DNS:unknown", "email:ops@example.org", "DNS:", "DNS:agent-1.example"}), "two");
   EXPECT_EQ(certificate_owner(table, {}), "nobody");
   EXPECT_EQ(certificate_owner(table, {"agent-1.example", "DNS:", "IP:127.0.0.1", "DNS:*.example"}), "nobody");
   EXPECT_EQ(table.certificate_count(), 3U);
