@@ -1,12 +1,10 @@
 #include "services/ingestion/door.hpp"
 
-#include <fstream>
-#include <iterator>
-#include <limits>
 #include <random>
 #include <string>
 #include <utility>
 
+#include "common/base/whole_file.hpp"
 #include "services/ingestion/door_metrics.hpp"
 #include "services/ingestion/key_authentication.hpp"
 #include "services/ingestion/limits/limit_file.hpp"
@@ -19,15 +17,6 @@ constexpr std::size_t kMaxLimitFileSize = std::size_t{16} * 1024 * 1024;
 std::uint64_t random_seed() {
   std::random_device source;
   return std::uint64_t{source()} << 32 | source();
-}
-
-Result<std::string> read_whole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(path + ": cannot be read");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return fail(path + ": cannot be read");
-  if (text.size() > kMaxLimitFileSize) return fail(path + ": larger than 16MiB");
-  return text;
 }
 
 void append_texts(const std::vector<config::Problem>& problems, std::vector<std::string>& out) {
@@ -78,12 +67,12 @@ Reading Door::read_keys() {
 Reading Door::read_limits() {
   Reading out;
   const std::string& path = settings_.rate_limits.overrides_file;
-  const auto text = read_whole(path);
-  if (!text) {
-    out.errors.push_back(text.error().message);
+  const auto file = read_whole_file(path, kMaxLimitFileSize);
+  if (!file) {
+    out.errors.push_back(path + ": " + file.error().message);
     return out;
   }
-  auto loaded = limits::load_limit_file(*text, path);
+  auto loaded = limits::load_limit_file(file->text, path);
   append_texts(loaded.problems, out.errors);
   append_texts(loaded.warnings, out.warnings);
   if (!out.errors.empty()) return out;
