@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace metricstream::ingestion {
@@ -10,8 +11,20 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Whatever a reader throws (no memory for a large file) is an error of its file and does not end the service.
+Reading read_now(const ReloadedFiles::Read& read) {
+  std::string reason = "unknown exception";
+  try {
+    return read();
+  } catch (const std::exception& exception) {
+    reason = exception.what();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): as said above
+  }
+  return {.errors = {"cannot be read: " + reason}, .warnings = {}, .summary = {}};
+}
+
 // Blocks; for a thread of the pool.
-Task<Reading> read_now(const ReloadedFiles::Read& read) { co_return read(); }
+Task<Reading> read_on_pool(const ReloadedFiles::Read& read) { co_return read_now(read); }
 
 double unix_seconds() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -46,7 +59,7 @@ Result<void> ReloadedFiles::add(std::string name, std::vector<std::string> paths
                                                 "1 where the last reading of the file succeeded, else 0.", label),
                .succeeded_at = registry_.gauge("metricstream_config_last_reload_success_timestamp_seconds",
                                                "When the file was last read with success.", label)});
-  const Reading reading = item.read();
+  const Reading reading = read_now(item.read);
   report(item, reading);
   if (reading.errors.empty()) return {};
   std::string all;
@@ -83,7 +96,7 @@ Task<void> ReloadedFiles::read_again(Item& item) {
   if (item.is_reading) co_return;
   item.is_reading = true;
   while (std::exchange(item.is_outdated, false)) {
-    const Reading reading = co_await asio::co_spawn(pool_, read_now(item.read), asio::use_awaitable);
+    const Reading reading = co_await asio::co_spawn(pool_, read_on_pool(item.read), asio::use_awaitable);
     report(item, reading);
   }
   item.is_reading = false;

@@ -26,7 +26,7 @@ struct Reading {
 // log and to metricstream_config_last_reload_successful{file}. All calls on the thread of `executor`.
 class ReloadedFiles {
  public:
-  // Blocks and is called on a thread of the pool, never twice at a time.
+  // Blocks and is called on a thread of the pool, never twice at a time. What it throws is an error of the reading.
   using Read = std::function<Reading()>;
 
   ReloadedFiles(boost::asio::any_io_executor executor, boost::asio::thread_pool& pool, Logger log,
