@@ -19,7 +19,7 @@ struct ClientClaims {
 // Bearer or Token value is a secret and only its hash is used, "key-" and 32 hexadecimal digits of SHA-256), else
 // X-Client-Id, else the body's id, else "anonymous". The first of these that is there decides: one that cannot be an id
 // ([\x21-\x7e]{1,128} without backslash) fails rather than letting somebody else's data in under another name.
-// Pure. The message is for the client and repeats nothing of what it sent.
+// Pure; throws where OpenSSL has no SHA-256. The message is for the client and repeats nothing of what it sent.
 [[nodiscard]] Result<std::string> resolve_client_id(const ClientClaims& claims);
 
 }  // namespace metricstream::ingestion

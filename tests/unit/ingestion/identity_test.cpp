@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 #include "common/base/hash.hpp"
 #include "services/ingestion/batch_key.hpp"
@@ -41,6 +42,14 @@ TEST(ClientId, OfASecretIsItsHash) {
   EXPECT_NE(id_of({.authorization = "Bearer other"}), id);
   EXPECT_TRUE(is_refused({.authorization = "Bearer "}));
   EXPECT_EQ(id_of({.authorization = "Bearer abc"}), "key-ba7816bf8f01cfea414140de5dae2223") << "FIPS 180-2, B.1";
+}
+
+// As where OpenSSL is configured for FIPS without its provider, or without memory.
+TEST(ClientId, OfASecretIsNoneWithoutTheHash) {
+  ASSERT_EQ(EVP_set_default_properties(nullptr, "fips=yes"), 1);
+  EXPECT_THROW(id_of({.authorization = "Bearer one"}), std::runtime_error);
+  ASSERT_EQ(EVP_set_default_properties(nullptr, ""), 1);
+  EXPECT_NE(id_of({.authorization = "Bearer one"}), id_of({.authorization = "Bearer two"}));
 }
 
 TEST(ClientId, ThatCannotBeOneIsRefusedAndNeverReplacedByTheNextClaim) {
