@@ -1,5 +1,7 @@
 #include "common/base/text.hpp"
 
+#include <algorithm>
+
 namespace metricstream {
 namespace {
 
@@ -39,21 +41,34 @@ std::string printable(std::string_view text, std::size_t limit) {
   std::size_t i = 0;
   while (i < text.size()) {
     if (out.size() >= limit) return out + "...";
-    const std::size_t length = sequence_length(text, i);
-    const unsigned char c = byte_at(text, i);
-    // U+0080 to U+009F are control characters too: terminals take U+009B for an escape sequence.
-    const bool is_c1 = length == 2 && c == 0xc2 && byte_at(text, i + 1) < 0xa0;
-    if (length == 0 || c < 0x20 || c == 0x7f || is_c1) {
-      out += "\\x";
-      out.push_back(kHex[c >> 4U]);
-      out.push_back(kHex[c & 15U]);
-      ++i;
-    } else {
-      out.append(text.substr(i, length));
-      i += length;
-    }
+    const std::size_t length = printable_length(text, i);
+    if (length == 0) append_hex_escape(out, text[i]);
+    out.append(text.substr(i, length));
+    i += std::max<std::size_t>(length, 1);
   }
   return out;
+}
+
+std::string_view cut_text(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  std::size_t start = limit;
+  while (start > 0 && limit - start < 3 && (byte_at(text, start) & 0xc0U) == 0x80U) --start;
+  return text.substr(0, start + sequence_length(text, start) > limit ? start : limit);
+}
+
+std::size_t printable_length(std::string_view text, std::size_t at) {
+  const std::size_t length = sequence_length(text, at);
+  const unsigned char c = byte_at(text, at);
+  // U+0080 to U+009F are control characters too: terminals take U+009B for an escape sequence.
+  const bool is_c1 = length == 2 && c == 0xc2 && byte_at(text, at + 1) < 0xa0;
+  return c < 0x20 || c == 0x7f || is_c1 ? 0 : length;
+}
+
+void append_hex_escape(std::string& out, char byte) {
+  const auto c = static_cast<unsigned char>(byte);
+  out += "\\x";
+  out.push_back(kHex[c >> 4U]);
+  out.push_back(kHex[c & 15U]);
 }
 
 void append_json_escaped(std::string& out, std::string_view text) {
@@ -75,10 +90,12 @@ void append_json_escaped(std::string& out, std::string_view text) {
       out += "\\t";
     } else if (c == '\r') {
       out += "\\r";
-    } else if (c < 0x20) {
+    } else if (printable_length(text, i) == 0) {
+      // The last byte of U+0080 to U+009F is the code point's.
+      const unsigned char point = byte_at(text, i + length - 1);
       out += "\\u00";
-      out.push_back(kHex[c >> 4U]);
-      out.push_back(kHex[c & 15U]);
+      out.push_back(kHex[point >> 4U]);
+      out.push_back(kHex[point & 15U]);
     } else {
       out.append(text.substr(i, length));
     }

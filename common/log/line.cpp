@@ -1,5 +1,6 @@
 #include "common/log/line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -20,28 +21,72 @@ void append_number(std::string& out, Number number) {
   out.append(buffer.data(), end);
 }
 
-// Bare where that cannot be misread, else quoted with \" and \\; control characters are \xNN already by printable().
+// Not 1.5e-05: people read it, and sort by it.
+void append_number(std::string& out, double number) {
+  const double size = std::abs(number);
+  if (number != 0 && (size < 1e-6 || size >= 1e15)) return append_number<double>(out, number);
+  std::array<char, 48> buffer{};
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed);
+  out.append(buffer.data(), end);
+}
+
+// What stands in a value without quotes.
+bool is_bare(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = printable_length(text, at);
+    if (length == 0 || std::string_view(" \"\\=").contains(text[at])) return false;
+    at += length;
+  }
+  return !text.empty();
+}
+
+void append_escape(std::string& out, char c) {
+  switch (c) {
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      append_hex_escape(out, c);
+  }
+}
+
+// Bare where that cannot be misread, else quoted with \" \\ \n \r \t and \xNN, as Go writes it: every text is written
+// in a way of its own and can be read back to the byte.
 void append_logfmt_text(std::string& out, std::string_view text) {
-  const std::string safe = printable(text, kLogTextLimit);
-  if (!safe.empty() && safe.find_first_of(" \"\\=") == std::string::npos) {
-    out += safe;
+  if (is_bare(text)) {
+    out += text;
     return;
   }
   out += '"';
-  for (const char c : safe) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = printable_length(text, at);
+    if (length == 0) append_escape(out, text[at]);
+    if (text[at] == '"' || text[at] == '\\') out += '\\';
+    out += text.substr(at, length);
+    at += std::max<std::size_t>(length, 1);
   }
   out += '"';
 }
 
 void append_json_text(std::string& out, std::string_view text) {
   out += '"';
-  append_json_escaped(out, printable(text, kLogTextLimit));
+  append_json_escaped(out, text);
   out += '"';
 }
 
 void append_text(std::string& out, LogFormat format, std::string_view text) {
+  std::string cut;
+  if (text.size() > kLogTextLimit) {
+    cut.append(cut_text(text, kLogTextLimit)).append("...");
+    text = cut;
+  }
   if (format == LogFormat::json) return append_json_text(out, text);
   append_logfmt_text(out, text);
 }

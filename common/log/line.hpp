@@ -8,7 +8,7 @@
 
 namespace metricstream {
 
-// Longest text of a message or field, in bytes.
+// Longest text of a message or field, in bytes before it is escaped; a longer one is cut and ends in "...".
 constexpr std::size_t kLogTextLimit = 1024;
 
 // "2026-01-02T03:04:05.678Z"
@@ -16,7 +16,9 @@ constexpr std::size_t kLogTextLimit = 1024;
 
 [[nodiscard]] std::string_view level_name(LogLevel level);
 
-// Appends " key=value" (logfmt) or ",\"key\":value" (JSON).
+// Appends " key=value" (logfmt) or ",\"key\":value" (JSON). Texts that differ are written differently: logfmt quotes
+// where it must, with \" \\ \n \r \t and \xNN for control characters and bytes that are no UTF-8; JSON by its own
+// rules, where each such byte becomes U+FFFD.
 void append_log_field(std::string& out, LogFormat format, std::string_view key, const LogValue& value);
 
 struct LogLine {

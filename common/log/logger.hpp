@@ -52,7 +52,7 @@ using LogFields = std::initializer_list<LogField>;
 using LogSink = std::function<void(std::string_view line)>;
 
 // Structured logging, one line an event, to standard error: logfmt (`ts=... level=info component=... msg="..." k=v`) or
-// JSON. Texts are escaped and cut (printable), so client bytes cannot forge lines. A value passed by constructor, cheap
+// JSON. Texts are escaped and cut (line.hpp), so client bytes cannot forge lines. A value passed by constructor, cheap
 // to copy; all copies share one sink. Thread-safe; a call blocks while standard error does.
 class Logger {
  public:

@@ -106,7 +106,7 @@ std::string unescaped(std::string_view text) {
         out += '\r';
         break;
       case 'u':
-        out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 4)), nullptr, 16));
+        out += encoded(static_cast<std::uint32_t>(std::stoi(std::string(text.substr(i + 1, 4)), nullptr, 16)));
         i += 4;
         break;
       default:
@@ -114,6 +114,15 @@ std::string unescaped(std::string_view text) {
     }
   }
   return out;
+}
+
+TEST(CutText, NeverCutsACharacter) {
+  EXPECT_EQ(cut_text("abcdef", 3), "abc");
+  EXPECT_EQ(cut_text("abc", 3), "abc");
+  EXPECT_EQ(cut_text("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");
+  EXPECT_EQ(cut_text("\xc3\xa9\xc3\xa9", 1), "");
+  EXPECT_EQ(cut_text("\xf0\x9f\x98\x80z", 4), "\xf0\x9f\x98\x80");
+  EXPECT_EQ(cut_text("\xa9\xa9\xa9\xa9\xa9\xa9", 5), "\xa9\xa9\xa9\xa9\xa9");  // no character anyway
 }
 
 TEST(JsonEscape, ReadsBackAndHoldsNothingThatJsonForbids) {
@@ -128,7 +137,8 @@ TEST(JsonEscape, ReadsBackAndHoldsNothingThatJsonForbids) {
     std::string out;
     append_json_escaped(out, text);
     ASSERT_EQ(unescaped(out), text);
-    for (const char c : out) ASSERT_GE(static_cast<unsigned char>(c), 0x20);
+    // Nor what a terminal would act on: U+007F to U+009F.
+    ASSERT_EQ(printable(out, out.size()), out);
     for (std::size_t at = out.find('"'); at != std::string::npos; at = out.find('"', at + 1)) {
       ASSERT_TRUE(at > 0 && out[at - 1] == '\\');
     }

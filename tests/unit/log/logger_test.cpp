@@ -101,6 +101,78 @@ TEST_F(LoggerTest, AnyBytesGiveOneLineOfUtf8) {
   }
 }
 
+std::string field(LogFormat format, const std::string& text) {
+  std::string out;
+  append_log_field(out, format, "k", text);
+  return out;
+}
+
+// What a reader of logfmt takes a value for.
+std::string read_logfmt(std::string_view value) {
+  if (!value.starts_with('"')) return std::string(value);
+  std::string out;
+  for (std::size_t at = 1; at + 1 < value.size(); ++at) {
+    if (value[at] != '\\') {
+      out += value[at];
+      continue;
+    }
+    const std::string_view kinds = "nrt";
+    const char kind = value[++at];
+    if (kind == 'x') {
+      out += static_cast<char>(std::stoi(std::string(value.substr(at + 1, 2)), nullptr, 16));
+      at += 2;
+    } else {
+      out += kinds.contains(kind) ? "\n\r\t"[kinds.find(kind)] : kind;
+    }
+  }
+  return out;
+}
+
+TEST(LogField, LogfmtIsReadBackToTheByte) {
+  std::mt19937 random(11);
+  const std::string telling = "\\x0an\n\t\"= \x7f\xc2\x9b\xc3";
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (auto length = random() % 12; length > 0; --length) {
+      text += i % 2 == 0 ? static_cast<char>(random() % 256) : telling[random() % telling.size()];
+    }
+    const std::string written = field(LogFormat::logfmt, text);
+    ASSERT_EQ(read_logfmt(std::string_view(written).substr(3)), text) << written;
+  }
+}
+
+TEST(LogField, ALineFeedIsNotTheTextOfItsEscape) {
+  EXPECT_EQ(field(LogFormat::logfmt, "a\nb"), R"( k="a\nb")");
+  EXPECT_EQ(field(LogFormat::logfmt, R"(a\nb)"), R"( k="a\\nb")");
+  EXPECT_EQ(field(LogFormat::logfmt, "\x1b\xff"), R"( k="\x1b\xff")");
+  EXPECT_EQ(field(LogFormat::logfmt, R"(\x1b)"), R"( k="\\x1b")");
+  EXPECT_EQ(field(LogFormat::json, "a\nb"), R"(,"k":"a\nb")");
+  EXPECT_EQ(field(LogFormat::json, R"(a\x0ab)"), R"(,"k":"a\\x0ab")");
+  EXPECT_EQ(field(LogFormat::json, "\x1b\x7f"), R"(,"k":"\u001b\u007f")");
+}
+
+TEST(LogField, NumbersAreWrittenOutWhereTheyAreShort) {
+  const auto number = [](double value) {
+    std::string out;
+    append_log_field(out, LogFormat::json, "k", value);
+    return out.substr(5);
+  };
+  EXPECT_EQ(number(0), "0");
+  EXPECT_EQ(number(0.000001), "0.000001");
+  EXPECT_EQ(number(-0.000015), "-0.000015");
+  EXPECT_EQ(number(300000), "300000");
+  EXPECT_EQ(number(1e300), "1e+300");
+  EXPECT_EQ(number(1e-300), "1e-300");
+}
+
+TEST(LogField, IsCutBehindTheLimitOnly) {
+  const std::string whole(kLogTextLimit, 'x');
+  for (const LogFormat format : {LogFormat::logfmt, LogFormat::json}) {
+    EXPECT_THAT(field(format, whole), Not(HasSubstr("...")));
+    EXPECT_THAT(field(format, whole + "y"), HasSubstr("x..."));
+  }
+}
+
 // Quotes in values cannot end the value: outside of quotes the line has exactly the keys that were given.
 TEST_F(LoggerTest, ClientTextCannotForgeAField) {
   std::mt19937 random(5);
