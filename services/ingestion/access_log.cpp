@@ -12,6 +12,16 @@ namespace {
 
 constexpr std::size_t kTextLimit = 128;  // of what a client chose: method and path
 
+std::string cut(std::string_view text) {
+  const std::string_view front = cut_text(text, kTextLimit);
+  return front.size() == text.size() ? std::string(text) : std::string(front) + "...";
+}
+
+// In whole microseconds.
+double seconds(std::chrono::nanoseconds duration) {
+  return std::round(std::chrono::duration<double, std::micro>(duration).count()) / 1e6;
+}
+
 std::uint64_t random_seed() {
   std::random_device source;
   return std::uint64_t{source()} << 32 | source();
@@ -79,11 +89,11 @@ void AccessLog::on_request(const http::RequestHead& head, const http::Response& 
   if (!left_out && !has_all) return;
   // The query is not logged: some clients put secrets there.
   log_.log(left_out ? LogLevel::info : LogLevel::debug, "request",
-           {{"method", printable(head.method, kTextLimit)},
-            {"path", printable(head.path, kTextLimit)},
+           {{"method", cut(head.method)},
+            {"path", cut(head.path)},
             {"status", response.status},
             {"bytes", body_bytes},
-            {"duration", duration},
+            {"duration_seconds", seconds(duration)},
             {"remote", head.remote_address},
             {"client", response.client},
             {"request_id", head.request_id},

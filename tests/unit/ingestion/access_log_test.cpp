@@ -131,7 +131,7 @@ class AccessLogTest : public testing::Test {
 TEST_F(AccessLogTest, SaysWhoAskedForWhatAndWhatCameOfIt) {
   make(1).on_request(head(), answer(202, "agent-7"), 512, 1500us);
   EXPECT_THAT(lines, ElementsAre("ts=1970-01-01T00:00:00.000Z level=info component=http msg=request method=POST "
-                                 "path=/metrics status=202 bytes=512 duration=1ms500us remote=192.0.2.7 "
+                                 "path=/metrics status=202 bytes=512 duration_seconds=0.0015 remote=192.0.2.7 "
                                  "client=agent-7 request_id=r-1 error_id=\"\" suppressed=0"));
 }
 
@@ -142,6 +142,14 @@ TEST_F(AccessLogTest, NamesTheErrorOfARefusal) {
   EXPECT_THAT(lines[0], HasSubstr(" client=\"\" request_id=r-1 error_id=err-ms-unauthorized "));
 }
 
+TEST_F(AccessLogTest, GivesTheDurationAsANumberOfSecondsInMicroseconds) {
+  make(1).on_request(head(), answer(202, ""), 0, 150'875ns);
+  make(1).on_request(head(), answer(202, ""), 0, 15'000ns);
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_THAT(lines[0], HasSubstr(" duration_seconds=0.000151 "));
+  EXPECT_THAT(lines[1], HasSubstr(" duration_seconds=0.000015 "));
+}
+
 TEST_F(AccessLogTest, CannotBeForgedAndIsBounded) {
   http::RequestHead hostile = head();
   const std::string path = "/a\nts=2026 level=error msg=\"root\"\x1b[2J" + std::string(5000, 'x');
@@ -150,7 +158,7 @@ TEST_F(AccessLogTest, CannotBeForgedAndIsBounded) {
   hostile.method = method;
   make(1).on_request(hostile, answer(404, ""), 0, 1us);
   ASSERT_THAT(lines, SizeIs(1));
-  EXPECT_THAT(lines[0], HasSubstr(R"(path="/a\\x0ats=2026 level=error msg=\"root\"\\x1b[2Jxxx)"));
+  EXPECT_THAT(lines[0], HasSubstr(R"(path="/a\nts=2026 level=error msg=\"root\"\x1b[2Jxxx)"));
   EXPECT_EQ(lines[0].find_first_of("\n\r\x1b"), std::string::npos);
   EXPECT_LT(lines[0].size(), 600U);
 }
