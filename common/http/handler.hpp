@@ -1,13 +1,18 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <memory>
+#include <optional>
 
 #include "common/http/request.hpp"
 #include "common/http/response.hpp"
 #include "common/runtime/task.hpp"
 
 namespace metricstream::http {
+
+// What a server holds of a body before it asks Exchange::make_room().
+constexpr std::size_t kFirstBodyRoom = std::size_t{64} * 1024;
 
 // One request that is being answered, and whatever belongs to it alone: the client's identity, a share of a budget.
 // Lives on the connection's thread, from Handler::begin() until the answer has been written, or until the connection
@@ -18,6 +23,12 @@ class Exchange {
   virtual ~Exchange() = default;
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
+
+  // Before the body is given memory for `bytes` bytes, more than kFirstBodyRoom and more each time. An answer here ends
+  // the request and its connection. While memory grows the old is there beside the new. An exception is answered 500.
+  [[nodiscard]] virtual std::optional<Response> make_room(const RequestHead&, std::size_t /*bytes*/) {
+    return std::nullopt;
+  }
 
   // With the whole body; called at most once. `request` lives until the task ends. An exception is answered 500.
   [[nodiscard]] virtual Task<Response> answer(const Request& request) = 0;

@@ -25,12 +25,14 @@ constinit const ProblemType kHeaderTooLarge{
     .meaning =
         "Request line and fields have more bytes than http.limits.header_size, or more fields than "
         "http.limits.header_fields. The connection is closed.",
-    .remedy = "Send fewer or shorter fields, cookies above all."};
+    .remedy = "Send fewer or shorter fields, cookies above all.",
+    .is_limit = true};
 constinit const ProblemType kTargetTooLong{.status = 414,
                                            .id = "target-too-long",
                                            .title = "Target too long",
                                            .meaning = "Path and query are longer than http.limits.target_size.",
-                                           .remedy = "Samples belong in the body."};
+                                           .remedy = "Samples belong in the body.",
+                                           .is_limit = true};
 constinit const ProblemType kBadTarget{
     .status = 400,
     .id = "bad-target",
@@ -102,15 +104,17 @@ constinit const ProblemType kBodyTooLarge{.status = 413,
                                           .id = "body-too-large",
                                           .title = "Body too large",
                                           .meaning = "The body has more bytes than http.limits.body_size.",
-                                          .remedy = "Send smaller batches, or compress them by gzip."};
+                                          .remedy = "Send smaller batches, or compress them by gzip.",
+                                          .is_limit = true};
 constinit const ProblemType kBodyTimeout{
     .status = 503,
     .id = "body-timeout",
     .title = "Body came too slowly",
     .meaning =
-        "The whole body did not come within http.timeouts.body and a second for every 20 kB announced. Nothing was "
+        "The whole body did not come within http.timeouts.body and a second for every 20 kB that had come. Nothing was "
         "stored.",
-    .remedy = "Send it again; over a slow line in smaller batches."};
+    .remedy = "Send it again; over a slow line in smaller batches.",
+    .is_limit = true};
 constinit const ProblemType kTlsRequired{
     .status = 400,
     .id = "tls-required",

@@ -36,7 +36,7 @@ struct ServerLimits {
 struct ServerTimeouts {
   // From a request's first byte; on a new connection from its acceptance, TLS included.
   std::chrono::milliseconds header{5'000};
-  std::chrono::milliseconds body{10'000};   // from the header's end, plus a second for every 20 KB announced
+  std::chrono::milliseconds body{10'000};   // from the header's end, plus a second for every 20 kB that has come
   std::chrono::milliseconds write{10'000};  // of one answer
   std::chrono::milliseconds idle{75'000};   // between requests: above the 60 s of common balancers
   // The connection ends behind the first answer after this, told by Connection: close; 0: never.

@@ -1,5 +1,7 @@
 #include "common/http/session.hpp"
 
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "common/http/forwarded.hpp"
@@ -7,19 +9,16 @@
 
 namespace metricstream::http {
 
-Session::Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces,
-                 LoopDelay& delay)
-    : stream_(std::move(socket), shared.credentials().get()),
+Session::Session(boost::asio::ip::tcp::socket socket, OpenConnection open, Peer peer, Server::Shared& shared,
+                 RequestSpacePool& spaces, LoopDelay& delay)
+    : open_(std::move(open)),
+      stream_(std::move(socket), shared.credentials().get()),
       shared_(shared),
       deadline_(stream_.executor()),
       spaces_(spaces),
       delay_(delay),
       peer_(std::move(peer)),
-      accepted_(Clock::now()) {
-  shared_.statistics.connections_open.fetch_add(1, std::memory_order_relaxed);
-}
-
-Session::~Session() { shared_.statistics.connections_open.fetch_sub(1, std::memory_order_relaxed); }
+      accepted_(Clock::now()) {}
 
 void Session::begin_drain() {
   is_draining_ = true;
@@ -64,9 +63,22 @@ Task<void> Session::run() {
       if (!has_input) co_return;
     }
     next = co_await next_request();
-    if (next == Next::request && space_->input.empty()) space_.reset();
+    if (next != Next::request) break;
+    skip_line();
+    if (space_->input.empty()) {
+      space_.reset();
+    } else {
+      co_await give_way();
+    }
   }
   if (next == Next::linger) co_await linger();
+}
+
+// A client that sends many requests at once must not hold the thread until all of them are answered.
+Task<void> Session::give_way() {
+  if (Clock::now() - turn_began_ < kTurn) co_return;
+  co_await boost::asio::post(stream_.executor(), boost::asio::deferred);
+  turn_began_ = Clock::now();
 }
 
 // Within the time of the first header.
@@ -90,6 +102,7 @@ Task<Session::Next> Session::next_request() {
   const Input input = co_await read_header(header_bytes);
   if (input == Input::closed) co_return Next::close;
   is_new_ = false;
+  may_skip_line_ = true;
   request_started_ = Clock::now();
   ++requests_;
   body_bytes_ = 0;
@@ -130,7 +143,7 @@ Task<Session::Next> Session::serve(std::size_t header_bytes) {
 
   std::string_view body;
   if (head.body.has_body()) {
-    const Input input = co_await read_body(header_bytes, body);
+    const Input input = co_await read_body(header_bytes, *exchange, body);
     if (input == Input::closed) co_return Next::close;
     if (input == Input::refused) co_return co_await answer(*refusal_, space_->input.data().size());
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/http/chunked.hpp"
 #include "common/http/deadline.hpp"
 #include "common/http/handler.hpp"
 #include "common/http/loop_delay.hpp"
@@ -29,9 +30,8 @@ struct Peer {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   // `spaces` and `delay` belong to the thread and outlive the session. TLS with the server's credentials of now.
-  Session(boost::asio::ip::tcp::socket socket, Peer peer, Server::Shared& shared, RequestSpacePool& spaces,
-          LoopDelay& delay);
-  ~Session();
+  Session(boost::asio::ip::tcp::socket socket, OpenConnection open, Peer peer, Server::Shared& shared,
+          RequestSpacePool& spaces, LoopDelay& delay);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -58,8 +58,11 @@ class Session : public std::enable_shared_from_this<Session> {
   };
   // How long a drain waits for the first request of a new connection, and for a client to see that it was told to end.
   static constexpr std::chrono::milliseconds kDrainGrace{500};
+  // For how long pipelined requests are answered before others have their turn.
+  static constexpr std::chrono::milliseconds kTurn{1};
 
   Task<Next> shake_hands();
+  Task<void> give_way();
   Task<Next> next_request();
   Task<Next> serve(std::size_t header_bytes);
   Task<Next> answer(const Response& response, std::size_t consumed);
@@ -71,15 +74,19 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Task<bool> await_request();
   bool read_now(bool& is_open);
+  bool skip_line();
   Task<Input> read_header(std::size_t& header_bytes);
   Task<Input> read_more();
-  Task<Input> read_body(std::size_t header_bytes, std::string_view& body);
-  Task<Input> read_sized_body(std::size_t header_bytes, std::string_view& body);
-  Task<Input> read_long_body(std::size_t header_bytes);
-  Task<Input> read_chunked_body(std::size_t header_bytes);
+  Task<Input> read_body(std::size_t header_bytes, Exchange& exchange, std::string_view& body);
+  Task<Input> read_sized_body(std::size_t header_bytes, Exchange& exchange, std::string_view& body);
+  Task<Input> read_long_body(std::size_t header_bytes, Exchange& exchange);
+  Task<Input> read_chunked_body(std::size_t header_bytes, Exchange& exchange);
+  void keep_pace(std::uint64_t received);
+  bool has_room(Exchange& exchange, std::size_t bytes);
   Task<bool> write(std::string_view bytes);
 
   Input refuse(Response response);
+  Input refuse_chunks(ChunkedDecoder::Status status);
   Input refuse_late_body();
   [[nodiscard]] bool wants_close() const;
   [[nodiscard]] bool is_worn_out() const;
@@ -89,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void name_client();
   void set_deadline(std::chrono::milliseconds from_now);
 
+  OpenConnection open_;
   Stream stream_;
   Server::Shared& shared_;
   Deadline<Session> deadline_;
@@ -100,10 +108,13 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<std::string> peer_names_;  // of its certificate
   Clock::time_point accepted_;
   Clock::time_point request_started_;
+  Clock::time_point body_started_;
+  Clock::time_point turn_began_;
   std::size_t requests_ = 0;  // so far
   std::size_t body_bytes_ = 0;
   Phase phase_ = Phase::handshake;
-  bool is_new_ = true;  // no request yet
+  bool is_new_ = true;         // no request yet
+  bool may_skip_line_ = true;  // since the last request
   bool is_draining_ = false;
   bool is_late_ = false;  // the deadline has passed
   bool is_cut_ = false;

@@ -1,16 +1,15 @@
 // The reading half of Session: every wait here is bounded by an absolute deadline.
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <exception>
 #include <span>
 
-#include "common/http/chunked.hpp"
 #include "common/http/header.hpp"
 #include "common/http/session.hpp"
 
 namespace metricstream::http {
 namespace {
 
-constexpr std::size_t kFirstBodyBlock = 64 * 1024;
 constexpr std::size_t kChunkedRoom = 8 * 1024;
 constexpr std::uint64_t kBytesPerSecond = 20'000;  // the slowest body that is waited for, beyond the fixed time
 
@@ -34,13 +33,24 @@ Task<bool> Session::await_request() {
     bool is_open = true;
     space_ = spaces_.lend();
     const bool has_input = read_now(is_open);
-    if (has_input) {
+    skip_line();
+    if (!space_->input.empty()) {
       phase_ = Phase::request;
+      turn_began_ = Clock::now();
       co_return true;
     }
     space_.reset();
+    if (has_input) continue;
     if (!is_open || error || is_to_end) co_return false;
   }
+}
+
+// One empty line before a request is allowed (RFC 9112, 2.2), and no request begins with it.
+bool Session::skip_line() {
+  if (!may_skip_line_ || !space_->input.data().starts_with("\r\n")) return false;
+  space_->input.consume(2);
+  may_skip_line_ = false;
+  return true;
 }
 
 // What is there already, without waiting.
@@ -61,15 +71,9 @@ Task<Session::Input> Session::read_more() {
 Task<Session::Input> Session::read_header(std::size_t& header_bytes) {
   ReadBuffer& input = space_->input;
   std::size_t searched = 0;
-  bool may_skip_line = true;
   bool is_timed = is_new_;  // a new connection's time runs from its acceptance
   for (;;) {
-    // One empty line before a request is allowed (RFC 9112, 2.2).
-    if (may_skip_line && input.data().starts_with("\r\n")) {
-      input.consume(2);
-      may_skip_line = false;
-      searched = 0;
-    }
+    if (skip_line()) searched = 0;
     auto found = find_head(input.data(), shared_.head_limits, searched);
     if (!found) co_return refuse(std::move(found.error()));
     header_bytes = *found;
@@ -87,37 +91,45 @@ Task<Session::Input> Session::read_header(std::size_t& header_bytes) {
   }
 }
 
-Task<Session::Input> Session::read_body(std::size_t header_bytes, std::string_view& body) {
+// The body's deadline: a fixed time, and more for every byte that has come. Who announces much and sends little gains
+// nothing by it.
+void Session::keep_pace(std::uint64_t received) {
+  const auto earned = std::chrono::milliseconds(received * 1000 / kBytesPerSecond);
+  deadline_.set(shared_from_this(), body_started_ + shared_.options.timeouts.body + earned);
+}
+
+Task<Session::Input> Session::read_body(std::size_t header_bytes, Exchange& exchange, std::string_view& body) {
   const ReadBuffer& input = space_->input;
   const RequestHead& head = space_->head;
   if (has_whole_body(header_bytes)) {
     body = input.data().substr(header_bytes, head.body.content_length);
     co_return Input::ready;
   }
-  const auto announced = std::chrono::milliseconds(head.body.content_length * 1000 / kBytesPerSecond);
-  set_deadline(shared_.options.timeouts.body + announced);
+  body_started_ = Clock::now();
+  keep_pace(0);
   const bool waits_for_permission = head.version == 11 && head.find("Expect") && input.data().size() == header_bytes;
   if (waits_for_permission) {
     const bool is_written = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
     if (!is_written) co_return Input::closed;
-    set_deadline(shared_.options.timeouts.body + announced);
+    keep_pace(0);  // the write has moved the deadline
   }
-  if (!head.body.is_chunked) co_return co_await read_sized_body(header_bytes, body);
+  if (!head.body.is_chunked) co_return co_await read_sized_body(header_bytes, exchange, body);
   space_->body.clear();
-  const Input result = co_await read_chunked_body(header_bytes);
+  const Input result = co_await read_chunked_body(header_bytes, exchange);
   body = space_->body;
   co_return result;
 }
 
-Task<Session::Input> Session::read_sized_body(std::size_t header_bytes, std::string_view& body) {
+Task<Session::Input> Session::read_sized_body(std::size_t header_bytes, Exchange& exchange, std::string_view& body) {
   const ReadBuffer& input = space_->input;
   const RequestHead& head = space_->head;
   if (header_bytes + head.body.content_length > input.room()) {
-    const Input result = co_await read_long_body(header_bytes);
+    const Input result = co_await read_long_body(header_bytes, exchange);
     body = space_->body;
     co_return result;
   }
   while (!has_whole_body(header_bytes)) {
+    keep_pace(input.data().size() - header_bytes);
     const Input more = co_await read_more();
     if (more != Input::ready) co_return refuse_late_body();
   }
@@ -126,7 +138,7 @@ Task<Session::Input> Session::read_sized_body(std::size_t header_bytes, std::str
 }
 
 // Memory follows what has come, not what was announced.
-Task<Session::Input> Session::read_long_body(std::size_t header_bytes) {
+Task<Session::Input> Session::read_long_body(std::size_t header_bytes, Exchange& exchange) {
   ReadBuffer& input = space_->input;
   std::string& body = space_->body;
   const std::size_t length = space_->head.body.content_length;
@@ -134,10 +146,13 @@ Task<Session::Input> Session::read_long_body(std::size_t header_bytes) {
   input.drop_back(body.size());
   while (body.size() < length) {
     const std::size_t have = body.size();
-    const std::size_t block = std::min(length - have, std::max(kFirstBodyBlock, have));
-    body.resize(have + block);
+    const std::size_t room = std::min(length, std::max(kFirstBodyRoom, 2 * have));
+    if (!has_room(exchange, room)) co_return Input::refused;
+    const std::size_t block = room - have;
+    body.resize(room);
     std::size_t filled = 0;
     while (filled < block) {
+      keep_pace(have + filled);
       const std::span<char> space(body.data() + have + filled, block - filled);
       const auto [error, count] = co_await stream_.read_some(space);
       if (error || is_late_ || is_cut_) co_return refuse_late_body();
@@ -147,28 +162,56 @@ Task<Session::Input> Session::read_long_body(std::size_t header_bytes) {
   co_return Input::ready;
 }
 
-Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes) {
+// Whether a body may have memory for so many bytes.
+bool Session::has_room(Exchange& exchange, std::size_t bytes) {
+  if (bytes <= kFirstBodyRoom) return true;
+  std::optional<Response> refused;
+  try {
+    refused = exchange.make_room(space_->head, bytes);
+  } catch (const std::exception& exception) {
+    refused = answer_bug(exception.what());
+  }
+  if (!refused) return true;
+  refused->close = true;
+  refuse(std::move(*refused));
+  return false;
+}
+
+Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes, Exchange& exchange) {
   ReadBuffer& input = space_->input;
+  std::string& body = space_->body;
+  const std::size_t limit = shared_.options.limits.body_bytes;
+  std::size_t room = kFirstBodyRoom;
   ChunkedDecoder decoder;
   for (;;) {
     const std::string_view pending = input.data().substr(header_bytes);
+    if (body.size() + pending.size() > room && room < limit) {
+      room = std::min(limit, 2 * room);
+      if (!has_room(exchange, room)) co_return Input::refused;
+      body.reserve(room);
+    }
     std::size_t used = 0;
-    const auto status = decoder.feed(pending, space_->body, shared_.options.limits.body_bytes, used);
+    const auto status = decoder.feed(pending, body, limit, used);
     // The header stays where its views point; what is behind it moves up.
     input.erase(header_bytes, used);
     if (status == ChunkedDecoder::Status::done) co_return Input::ready;
     if (status != ChunkedDecoder::Status::need_more) {
-      const bool is_too_large = status == ChunkedDecoder::Status::too_large;
-      Response response =
-          is_too_large
-              ? body_too_large(shared_.options.limits.body_bytes)
-              : problem(kMalformedChunk, "the chunked body or its trailer is not well-formed, or mostly framing");
-      response.close = true;
-      co_return refuse(std::move(response));
+      co_return refuse_chunks(status);
     }
+    keep_pace(body.size());
     const Input more = co_await read_more();
     if (more != Input::ready) co_return refuse_late_body();
   }
+}
+
+Session::Input Session::refuse_chunks(ChunkedDecoder::Status status) {
+  const bool is_too_large = status == ChunkedDecoder::Status::too_large;
+  if (!is_too_large) shared_.statistics.framing_errors.fetch_add(1, std::memory_order_relaxed);
+  Response response =
+      is_too_large ? body_too_large(shared_.options.limits.body_bytes)
+                   : problem(kMalformedChunk, "the chunked body or its trailer is not well-formed, or mostly framing");
+  response.close = true;
+  return refuse(std::move(response));
 }
 
 // A body that was too slow is worth a retry; of a peer that has gone nothing is left to be answered.

@@ -72,7 +72,7 @@ Task<void> Server::Shard::accept() {
   while (!is_draining_) {
     auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::deferred));
     if (!error) {
-      admit(std::move(socket));
+      try_admit(std::move(socket));
     } else if (!is_draining_ && error != asio::error::connection_aborted) {
       // Most likely no file descriptors: waiting is all that helps, and a log line for each attempt would not.
       shared_.on_problem(shared_.options.name + ": cannot accept a connection: " + error.message());
@@ -81,10 +81,19 @@ Task<void> Server::Shard::accept() {
   }
 }
 
+// One connection that cannot be served, for want of memory, must not end the accepting.
+void Server::Shard::try_admit(Socket socket) {
+  try {
+    admit(std::move(socket));
+  } catch (const std::exception& exception) {
+    shared_.on_problem(shared_.options.name + ": cannot serve a connection: " + exception.what());
+  }
+}
+
 void Server::Shard::admit(Socket socket) {
   ServerStatistics& statistics = shared_.statistics;
-  const auto open = statistics.connections_open.load(std::memory_order_relaxed);
-  if (open >= static_cast<std::int64_t>(shared_.options.limits.connections)) {
+  OpenConnection open(statistics);
+  if (open.number() > static_cast<std::int64_t>(shared_.options.limits.connections)) {
     statistics.connections_refused.fetch_add(1, std::memory_order_relaxed);
     turn_away(socket, shared_.too_many_connections, shared_.credentials() != nullptr);
     return;
@@ -98,7 +107,8 @@ void Server::Shard::admit(Socket socket) {
     return;
   }
   statistics.connections_accepted.fetch_add(1, std::memory_order_relaxed);
-  auto session = std::make_shared<Session>(std::move(socket), std::move(peer), shared_, spaces_, delay_);
+  auto session =
+      std::make_shared<Session>(std::move(socket), std::move(open), std::move(peer), shared_, spaces_, delay_);
   if (is_draining_) session->begin_drain();
   group_.spawn("session", run(std::move(session)));
 }
@@ -121,7 +131,7 @@ void Server::Shard::begin_drain() {
   while (acceptor_.is_open()) {
     Socket socket = acceptor_.accept(error);
     if (error) break;
-    admit(std::move(socket));
+    try_admit(std::move(socket));
   }
   acceptor_.close(error);
   delay_.stop();

@@ -32,6 +32,7 @@ class Server::Shard {
   using Socket = boost::asio::ip::tcp::socket;
 
   Task<void> accept();
+  void try_admit(Socket socket);
   void admit(Socket socket);
   Task<void> run(std::shared_ptr<Session> session);
 

@@ -43,7 +43,7 @@ void describe_timeouts(Schema& schema, HttpTimeouts& timeouts) {
   schema.field("timeouts.header", timeouts.header, "For a request's header, from its first byte.",
                between(100ms, 10min));
   schema.field("timeouts.body", timeouts.body,
-               "For a request's body, plus a second for every 20 kB of its Content-Length.", between(100ms, 10min));
+               "For a request's body, plus a second for every 20 kB of it that has come.", between(100ms, 10min));
   schema.field("timeouts.write", timeouts.write, "For a client to take an answer.", between(100ms, 10min));
   schema.field("timeouts.idle", timeouts.idle,
                "Between two requests. Above the idle time of the balancer in front (60 s is common).",

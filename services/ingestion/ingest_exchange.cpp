@@ -38,6 +38,16 @@ IngestExchange::Workspace& IngestExchange::workspace() {
   return instance;
 }
 
+// Memory is charged as it is needed: who announces much and sends nothing keeps nobody else out.
+std::optional<Response> IngestExchange::make_room(const http::RequestHead& head, std::size_t bytes) {
+  if (bytes <= known_.lease.bytes()) return std::nullopt;
+  const auto room = known_.lease.try_grow(bytes - known_.lease.bytes());
+  if (room) return std::nullopt;
+  Response refused = handler_.overloaded(head, room.error());
+  refused.client = known_.identity.client;
+  return refused;
+}
+
 Task<Response> IngestExchange::answer(const http::Request& request) {
   auto prepared = prepare(request);
   Response response;
@@ -53,17 +63,11 @@ Task<Response> IngestExchange::answer(const http::Request& request) {
 }
 
 std::expected<std::string_view, Response> IngestExchange::plain_body(const http::Request& request, Workspace& space) {
-  // A chunked body was charged with all that it might have become.
+  // A chunked body was charged with what it might have become.
   known_.lease.shrink_to(request.body.size());
   if (!known_.content.is_gzip) return request.body;
   const auto room = known_.lease.try_grow(gzip::inflated_bound(request.body, options().inflate));
-  if (!room) {
-    accounts().overloaded(room.error().bound);
-    handler_.parts().refusal_log.refused("overload", known_.identity.client, log_text(room.error()),
-                                         request.head.request_id);
-    accounts().refused_unread(Refusal::overloaded);
-    return std::unexpected(overloaded_answer(handler_.jitter_of(request.head)));
-  }
+  if (!room) return std::unexpected(handler_.overloaded(request.head, room.error()));
   auto inflated = space.inflater.inflate(request.body, options().inflate, space.inflated);
   if (inflated) return space.inflated;
   const bool is_too_large = inflated.error().fault == gzip::InflateFault::too_large;

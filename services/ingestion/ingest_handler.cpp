@@ -1,5 +1,6 @@
 #include "services/ingestion/ingest_handler.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -92,16 +93,18 @@ IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, 
     return refuse(Refusal::kafka_unavailable,
                   http::retry_later(kKafkaUnavailable, "Kafka has not been reached since this replica started", 2s));
   }
-  auto lease = parts_.admission.admit(
-      limits::announced_bytes(head.body.is_chunked, head.body.content_length, options_.body_bytes),
-      parts_.store.queue_fill(), head.loop_delay);
-  if (!lease) {
-    parts_.accounts.overloaded(lease.error().bound);
-    parts_.refusal_log.refused("overload", "", log_text(lease.error()), head.request_id);
-    return refuse(Refusal::overloaded, overloaded_answer(jitter_of(head)));
-  }
+  const std::uint64_t announced = head.body.is_chunked ? options_.body_bytes : head.body.content_length;
+  auto lease = parts_.admission.admit(std::min<std::uint64_t>(announced, http::kFirstBodyRoom),
+                                      parts_.store.queue_fill(), head.loop_delay);
+  if (!lease) return overloaded(head, lease.error());
   known.lease = std::move(*lease);
   return std::nullopt;
+}
+
+Response IngestHandler::overloaded(const http::RequestHead& head, const limits::Overload& overload) const {
+  parts_.accounts.overloaded(overload.bound);
+  parts_.refusal_log.refused("overload", "", log_text(overload), head.request_id);
+  return refuse(Refusal::overloaded, overloaded_answer(jitter_of(head)));
 }
 
 limits::Jitter IngestHandler::jitter_of(const http::RequestHead& head) const {

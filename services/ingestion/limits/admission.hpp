@@ -44,12 +44,6 @@ struct AdmissionLimits {
   std::chrono::nanoseconds max_delay{0};
 };
 
-// The bytes to ask for before a body is read: what it announces, or, where it comes in chunks, what it may become.
-[[nodiscard]] constexpr std::uint64_t announced_bytes(bool is_chunked, std::uint64_t content_length,
-                                                      std::uint64_t body_limit) {
-  return is_chunked ? body_limit : content_length;
-}
-
 class Admission;
 
 // Bytes that are held for a request, until it goes or release(). Movable; may go on any thread. One owner at a time.
@@ -67,7 +61,7 @@ class [[nodiscard]] Lease {
   }
   ~Lease() { release(); }
 
-  // Holds so many bytes more, for an inflated body, or says why not and holds what it held. Not for an empty lease.
+  // Holds so many bytes more, for a body that grows or is inflated, or says why not and holds what it held. Not for an empty lease.
   [[nodiscard]] std::expected<void, Overload> try_grow(std::uint64_t bytes);
   // Keeps at most so many: the body was shorter than its limit, or is not needed any more.
   void shrink_to(std::uint64_t bytes);

@@ -28,6 +28,56 @@ TEST(Server, TurnsAwayConnectionsPastTheLimit) {
   EXPECT_EQ(RawHttp(server.port()).get("/hello").status, 200);
 }
 
+TEST(Server, TakesNotOneConnectionTooManyThoughThreadsAcceptAtOnce) {
+  constexpr int kLimit = 20;
+  for (int round = 0; round < 5; ++round) {
+    TestServer server({.connections = kLimit}, {}, 4);
+    std::vector<std::unique_ptr<RawHttp>> clients(3 * kLimit);
+    std::atomic<int> served{0};
+    {
+      std::vector<std::jthread> threads;
+      for (auto& client : clients) {
+        threads.emplace_back([&] {
+          client = std::make_unique<RawHttp>(server.port());
+          client->send("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
+          if (client->read().status == 200) ++served;
+        });
+      }
+    }
+    EXPECT_EQ(served, kLimit);
+  }
+}
+
+TEST(Server, AClientWithManyRequestsLetsOthersHaveTheirTurn) {
+  TestServer server({}, {}, 1);
+  std::string requests;
+  constexpr int kRequests = 500;
+  for (int i = 0; i < kRequests; ++i) requests += "GET /busy HTTP/1.1\r\nHost: t\r\n\r\n";
+  RawHttp greedy(server.port());
+  RawHttp other(server.port());
+  EXPECT_EQ(other.get("/hello").status, 200);
+  greedy.send(requests);
+  await([&] { return server.busy > 0; });
+  EXPECT_EQ(other.get("/hello").status, 200);
+  EXPECT_LT(server.busy, kRequests / 2);
+  for (int i = 0; i < kRequests; ++i) EXPECT_EQ(greedy.read().status, 200);
+}
+
+TEST(Server, AnEmptyLineBehindARequestDoesNotBeginTheNext) {
+  TestServer server({}, {.header = 50ms});
+  RawHttp client(server.port());
+  EXPECT_EQ(client.get("/hello").status, 200);
+  client.send("\r\n");
+  EXPECT_FALSE(client.wait_for_input(200ms)) << "not closed at the header's deadline";
+  EXPECT_EQ(client.get("/hello").status, 200);
+  client.send("\r\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n\r\n");
+  EXPECT_EQ(client.read().status, 200);
+  client.send("\r\n");
+  EXPECT_EQ(server.statistics().timeouts, 0U);
+  EXPECT_TRUE(client.is_closed()) << "one is allowed, two are a request that does not come";
+  EXPECT_EQ(server.statistics().timeouts, 1U);
+}
+
 TEST(Server, TurnsAwayConnectionsOfOneAddressPastItsLimit) {
   TestServer server({.connections_per_address = 2}, {}, 1);
   auto first = std::make_unique<RawHttp>(server.port());

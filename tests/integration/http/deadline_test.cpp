@@ -71,6 +71,24 @@ TEST(Server, BodyDeadlineHoldsForChunksAndTrailersAsWell) {
   }
 }
 
+TEST(Server, ABodyEarnsTimeByComingNotByBeingAnnounced) {
+  TestServer server({}, {.body = 200ms});
+  for (const bool is_chunked : {false, true}) {
+    const std::string framing =
+        is_chunked ? "Transfer-Encoding: chunked\r\n\r\nf4240\r\n" : "Content-Length: 1000000\r\n\r\n";
+    const auto start = std::chrono::steady_clock::now();
+    const auto elapsed = [&] { return std::chrono::steady_clock::now() - start; };
+    RawHttp silent(server.port());
+    silent.send("POST /echo HTTP/1.1\r\nHost: t\r\n" + framing);
+    EXPECT_EQ(silent.read().status, 503) << "not after 50 s";
+    EXPECT_LT(elapsed(), 700ms);
+    RawHttp sending(server.port());
+    sending.send("POST /echo HTTP/1.1\r\nHost: t\r\n" + framing + std::string(20'000, 'x'));
+    EXPECT_EQ(sending.read().status, 503);
+    EXPECT_GE(elapsed(), 1'300ms);
+  }
+}
+
 TEST(Server, IdleConnectionsEndAndBusyOnesDoNot) {
   TestServer server({}, {.header = 10s, .idle = 200ms});
   RawHttp client(server.port());

@@ -105,7 +105,7 @@ void await(Condition condition) {
   }
 }
 
-// A server with two threads on a free port: POST /echo, /gated, /throw and GET /hello.
+// A server with two threads on a free port: POST /echo, /gated, /throw and GET /hello, /busy.
 class TestServer {
  public:
   explicit TestServer(ServerLimits limits = {}, ServerTimeouts timeouts = {}, std::size_t threads = 2)
@@ -135,6 +135,7 @@ class TestServer {
 
   EchoHandler echo;
   GatedHandler gated;
+  std::atomic<int> busy{0};  // GET /busy, each 2 ms of the thread's time
   std::atomic<int> problems{0};
 
  private:
@@ -153,6 +154,13 @@ class TestServer {
       response.body = "hello " + std::string(head.remote_address) + (head.is_tls ? " tls" : "");
       for (const std::string& name : head.peer_names) response.body += " " + name;
       return response;
+    });
+    router_.get("/busy", [this](const RequestHead&) {
+      const auto until = std::chrono::steady_clock::now() + 2ms;
+      while (std::chrono::steady_clock::now() < until) {
+      }
+      ++busy;
+      return Response{};
     });
     return router_;
   }

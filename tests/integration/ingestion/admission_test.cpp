@@ -20,9 +20,7 @@ class AdmissionTest : public IngestTest {
   }
   [[nodiscard]] double number(std::string_view series) const { return metric(app->admin_port(), series); }
   [[nodiscard]] double in_flight() const { return number("metricstream_admission_in_flight_bytes"); }
-  [[nodiscard]] bool falls_to(double bytes) const {
-    return eventually([&] { return in_flight() == bytes; });
-  }
+  [[nodiscard]] bool comes_to(std::size_t bytes) const { return comes_to_hold(app->admin_port(), bytes); }
 
   IngestSettings settings = settings_for(kafka.brokers());
 };
@@ -32,7 +30,7 @@ TEST_F(AdmissionTest, BeyondTheBudgetIs503AndThereIsRoomAgainWhenOthersEnd) {
   EXPECT_EQ(number("metricstream_admission_limit_bytes"), kBudget);
   HeldRequest ending(app->port(), kBudget / 2);
   auto dying = std::make_unique<HeldRequest>(app->port(), kBudget / 2);
-  EXPECT_EQ(in_flight(), kBudget);
+  ASSERT_TRUE(comes_to(kBudget));
   const auto refused = post(kSample);
   expect_problem(refused, 503, "overloaded");
   EXPECT_GE(std::stoi(refused.headers.at("retry-after")), 1);
@@ -41,17 +39,17 @@ TEST_F(AdmissionTest, BeyondTheBudgetIs503AndThereIsRoomAgainWhenOthersEnd) {
   EXPECT_EQ(RawHttp(app->port()).get("/-/ready").status, 200) << "else the balancer would send all to the others";
 
   expect_accepted(ending.finish());
-  ASSERT_TRUE(falls_to(kBudget / 2));
+  ASSERT_TRUE(comes_to(kBudget / 2));
   expect_accepted(post(kSample));
-  dying->client().send(std::string(kBudget / 4, ' '));
   dying = nullptr;
-  ASSERT_TRUE(falls_to(0)) << "its connection has died";
+  ASSERT_TRUE(comes_to(0)) << "its connection has died";
   expect_accepted(post(padded(kSample, kBudget)));
 }
 
 TEST_F(AdmissionTest, ARefusedBodyIsNotReadAndItsConnectionStaysWhereItHasCome) {
   start(settings);
   const HeldRequest all(app->port(), kBudget);
+  ASSERT_TRUE(comes_to(kBudget));
   RawHttp client(app->port());
   expect_problem(client.post("/metrics", kSample), 503, "overloaded");
   expect_problem(client.post("/metrics", kSample), 503, "overloaded");
@@ -60,18 +58,51 @@ TEST_F(AdmissionTest, ARefusedBodyIsNotReadAndItsConnectionStaysWhereItHasCome) 
   EXPECT_TRUE(client.is_closed());
 }
 
-TEST_F(AdmissionTest, AChunkedBodyIsChargedWithAllThatItMayBecomeAndThenWithWhatItIs) {
-  settings.http.limits.body_size = ByteSize{kBudget / 2};
+TEST_F(AdmissionTest, WhatIsAnnouncedAndNotSentKeepsNobodyOut) {
+  start(settings);
+  constexpr std::size_t kSilent = kBudget / http::kFirstBodyRoom - 1;
+  std::vector<std::unique_ptr<RawHttp>> silent;
+  for (std::size_t i = 0; i < kSilent; ++i) {
+    silent.push_back(std::make_unique<RawHttp>(app->port()));
+    silent.back()->send("POST /metrics HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: " +
+                        std::to_string(kBudget) + "\r\n\r\n");
+    EXPECT_EQ(silent.back()->read().status, 100);
+  }
+  EXPECT_EQ(in_flight(), kSilent * http::kFirstBodyRoom);
+  expect_accepted(post(padded(kSample, http::kFirstBodyRoom)));
+  expect_problem(post(padded(kSample, http::kFirstBodyRoom + 1)), 503, "overloaded");
+}
+
+TEST_F(AdmissionTest, ABodyThatGrowsPastTheBudgetIs503AndItsConnectionEnds) {
+  start(settings);
+  const HeldRequest most(app->port(), kBudget - 2 * http::kFirstBodyRoom);
+  ASSERT_TRUE(comes_to(kBudget - 2 * http::kFirstBodyRoom));
+  for (const bool is_chunked : {false, true}) {
+    const std::string body = padded(kSample, 3 * http::kFirstBodyRoom);
+    RawHttp client(app->port());
+    client.send(is_chunked ? "POST /metrics HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n30000\r\n" + body
+                           : post_request("/metrics", body));
+    expect_problem(client.read(), 503, "overloaded");
+    EXPECT_TRUE(client.is_closed());
+    EXPECT_TRUE(comes_to(kBudget - 2 * http::kFirstBodyRoom));
+  }
+  expect_accepted(post(padded(kSample, 2 * http::kFirstBodyRoom)));
+}
+
+TEST_F(AdmissionTest, AChunkedBodyIsChargedWithWhatItNeedsAndThenWithWhatItIs) {
   settings.http.timeouts.acknowledge = 30s;
   start(settings);
   HeldRequest chunked(app->port());
-  EXPECT_EQ(in_flight(), kBudget / 2);
+  EXPECT_EQ(in_flight(), http::kFirstBodyRoom);
+  const std::string body = padded(kSample, 70'000);
+  chunked.client().send("11170\r\n" + body);
+  ASSERT_TRUE(comes_to(2 * http::kFirstBodyRoom));
   kafka.set_round_trip(1, 60'000);
-  chunked.client().send(HeldRequest::chunked(padded(kSample, 1000)));
-  ASSERT_TRUE(falls_to(1000)) << "while Kafka is waited for";
+  chunked.client().send("\r\n0\r\n\r\n");
+  ASSERT_TRUE(comes_to(70'000)) << "while Kafka is waited for";
   kafka.set_round_trip(1, 0);
   expect_accepted(chunked.client().read());
-  EXPECT_TRUE(falls_to(0));
+  EXPECT_TRUE(comes_to(0));
 }
 
 TEST_F(AdmissionTest, InflatedBytesAreChargedBeforeInflating) {
@@ -81,10 +112,12 @@ TEST_F(AdmissionTest, InflatedBytesAreChargedBeforeInflating) {
   ASSERT_LT(body.size() * 8, kInflated) << "else the bound is another";
   {
     const HeldRequest other(app->port(), kBudget - body.size() - kInflated);
+    ASSERT_TRUE(comes_to(kBudget - body.size() - kInflated));
     expect_accepted(post(body, kGzipField));
   }
-  ASSERT_TRUE(falls_to(0));
+  ASSERT_TRUE(comes_to(0));
   const HeldRequest other(app->port(), kBudget - body.size() - kInflated + 1);
+  ASSERT_TRUE(comes_to(kBudget - body.size() - kInflated + 1));
   const auto refused = post(body, kGzipField);
   expect_problem(refused, 503, "overloaded");
   EXPECT_GE(std::stoi(refused.headers.at("retry-after")), 1);
@@ -118,7 +151,7 @@ class AdmissionEndTest : public AdmissionTest {
     for (const auto& [what, happen] : ends) {
       SCOPED_TRACE(what);
       happen();
-      EXPECT_TRUE(falls_to(0)) << in_flight() << " bytes stay charged";
+      EXPECT_TRUE(comes_to(0)) << in_flight() << " bytes stay charged";
     }
   }
 };
@@ -221,7 +254,7 @@ TEST_F(AdmissionTest, ANearlyFullQueueIsRefusedAtOnceWhileKafkaIsSlow) {
   EXPECT_EQ(in_flight(), 11.0 * static_cast<double>(kSample.size())) << "refused ones hold nothing";
   kafka.set_round_trip(1, 0);
   for (const auto& one : waiting) expect_accepted(one->read());
-  EXPECT_TRUE(falls_to(0));
+  EXPECT_TRUE(comes_to(0));
   expect_accepted(post(kSample));
 }
 

@@ -37,12 +37,26 @@ TEST_F(RefusalLogTest, NamesTheBoundThatHasNoRoom) {
   settings.admission.in_flight_size = ByteSize{1024 * 1024};
   start(settings, log.logger());
   const HeldRequest most(app->port(), 1024 * 1024 - 1000);
+  ASSERT_TRUE(comes_to_hold(app->admin_port(), 1024 * 1024 - 1000));
   for (const std::string client : {"alice", "bob"}) {
     expect_problem(post(padded(kSample, 1001), client), 503, "overloaded");
   }
   const auto lines = log.lines({"msg=refused", "reason=overload"});
   ASSERT_EQ(lines.size(), 1U) << "it is nobody's fault";
   EXPECT_TRUE(lines[0].contains("in_flight_bytes: 1047576 of 1048576, 1001 bytes asked")) << lines[0];
+}
+
+TEST_F(RefusalLogTest, NamesNobodyWhereABodyFindsNoRoomToInflate) {
+  settings.admission.in_flight_size = ByteSize{1024 * 1024};
+  start(settings, log.logger());
+  const HeldRequest most(app->port(), 1024 * 1024 - 1000);
+  ASSERT_TRUE(comes_to_hold(app->admin_port(), 1024 * 1024 - 1000));
+  for (const std::string client : {"alice", "bob"}) {
+    const std::string body = gzipped(padded(kSample, 5000));
+    expect_problem(post(body, client + "\r\nContent-Encoding: gzip"), 503, "overloaded");
+  }
+  EXPECT_EQ(log.lines({"msg=refused", "reason=overload", R"(client="")"}).size(), 1U);
+  EXPECT_EQ(log.lines({"msg=refused"}).size(), 1U);
 }
 
 TEST_F(RefusalLogTest, ThousandsOfClientsDoNotFillTheLog) {

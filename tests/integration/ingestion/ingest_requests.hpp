@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/gzip/compressor.hpp"
+#include "common/http/handler.hpp"
 #include "tests/support/raw_http.hpp"
 
 // Bodies and requests that several tests of the service send.
@@ -54,13 +55,17 @@ inline std::string gzipped(std::string_view text) {
 inline std::string client_field(std::string_view client) { return "X-Client-Id: " + std::string(client) + "\r\n"; }
 inline const std::string kGzipField = "Content-Encoding: gzip\r\n";
 
-// A request whose header has been accepted and whose body has not come: it holds what admission gave it.
+// A request whose header has been accepted and whose body is not there: it holds what admission gave it. Of a body that
+// needs more than the first room all but the last byte is sent, so that all of it is held as soon as that has come.
 class HeldRequest {
  public:
   // Throws where the header is not answered 100.
   HeldRequest(std::uint16_t port, std::size_t body_size, std::string_view fields = {})
       : client_(port), size_(body_size) {
     begin("Content-Length: " + std::to_string(body_size) + "\r\n", fields);
+    if (size_ <= http::kFirstBodyRoom) return;
+    client_.send(padded(kSample, size_ - 1));
+    left_ = 1;
   }
   // With a chunked body, whose size is not known before.
   explicit HeldRequest(std::uint16_t port, std::string_view fields = {}) : client_(port) {
@@ -68,8 +73,8 @@ class HeldRequest {
   }
 
   // With a sample in a body of the size that was announced.
-  RawResponse finish() { return finish(padded(kSample, size_)); }
-  // With this body, in one chunk where the size was not announced.
+  RawResponse finish() { return finish(left_ > 0 ? std::string(left_, ' ') : padded(kSample, size_)); }
+  // With this body, or what was not sent of it; in one chunk where the size was not announced.
   RawResponse finish(std::string_view body) {
     client_.send(size_ > 0 ? std::string(body) : chunked(body));
     return client_.read();
@@ -92,6 +97,7 @@ class HeldRequest {
 
   RawHttp client_;
   std::size_t size_ = 0;
+  std::size_t left_ = 0;  // where some of the body has been sent
 };
 
 }  // namespace metricstream::ingestion::test

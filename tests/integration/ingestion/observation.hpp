@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/log/logger.hpp"
+#include "tests/integration/ingestion/ingest_fixture.hpp"
 #include "tests/support/raw_http.hpp"
 
 // What operators and clients see of the service.
@@ -22,6 +23,12 @@ inline double metric(std::uint16_t admin_port, std::string_view series) {
   const std::string wanted = "\n" + std::string(series) + " ";
   const auto at = text.find(wanted);
   return at == std::string::npos ? -1 : std::stod(text.substr(at + wanted.size()));
+}
+
+// Whether the requests under way come to hold so many bytes.
+inline bool comes_to_hold(std::uint16_t admin_port, std::size_t bytes) {
+  return eventually(
+      [&] { return metric(admin_port, "metricstream_admission_in_flight_bytes") == static_cast<double>(bytes); });
 }
 
 // A number of GET /metrics as JSON, or of a problem; -1 where there is none of that name.

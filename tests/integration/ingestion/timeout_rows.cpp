@@ -57,7 +57,8 @@ LimitRow body() {
           .past =
               [](LimitBed& bed) {
                 const Stopwatch watch;
-                HeldRequest slow(bed.port(), 10'000);  // half a second more
+                HeldRequest slow(bed.port(), 60'000);
+                slow.client().send(std::string(10'000, ' '));  // half a second more
                 dribble(slow.client(), ' ');
                 expect_problem(slow.client().read(), 503, "body-timeout");
                 EXPECT_TRUE(slow.client().is_closed());

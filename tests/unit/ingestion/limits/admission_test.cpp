@@ -67,11 +67,6 @@ TEST(Admission, TheQueuesShareIsExactForAnyLimit) {
   EXPECT_TRUE(admission.admit(1, {.records = UINT64_MAX})) << "no limit";
 }
 
-TEST(Admission, AChunkedBodyAsksForAllItMayBecome) {
-  EXPECT_EQ(announced_bytes(false, 17, 1000), 17U);
-  EXPECT_EQ(announced_bytes(true, 0, 1000), 1000U);
-}
-
 TEST(Lease, GrowsWhileThereIsRoomAndKeepsWhatItHasOtherwise) {
   Admission admission({.in_flight_bytes = 100});
   auto lease = *admission.admit(10, kEmpty);
