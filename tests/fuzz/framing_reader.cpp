@@ -36,6 +36,7 @@ bool wants_close(const http::RequestHead& head) {
 
 bool FramingReader::feed(std::string_view input) {
   buffer_ += input;
+  buffer_.shrink_to_fit();  // so that a read past the end is seen
   while (reading_.refusal == 0 && (header_.empty() ? read_head() : read_body())) {
   }
   return reading_.refusal == 0;
