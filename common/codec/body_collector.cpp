@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace metricstream {
-namespace {
-
-// Without a bound the set of an object's keys could take many times the body's memory.
-constexpr std::size_t kMinMembers = 4096;
-
-}  // namespace
 
 bool KeySet::insert(std::string_view key) {
   const auto next = static_cast<std::uint32_t>(keys_.size());
@@ -23,7 +17,7 @@ BodyCollector::BodyCollector(PendingBody& body, std::uint64_t hash_seed)
 void BodyCollector::start(const BatchLimits& limits, BodyFormat format) {
   limits_ = &limits;
   is_lines_ = format == BodyFormat::ndjson;
-  max_members_ = std::max(kMinMembers, 4 * limits.samples);
+  max_members_ = max_members(limits);
   depth_ = 0;
   skip_depth_ = 0;
   tag_texts_.clear();
@@ -41,7 +35,7 @@ bool BodyCollector::fail_duplicate(std::string_view key) {
 }
 
 bool BodyCollector::fail_too_many_members(std::string_view key) {
-  return fail(DecodeError::Kind::too_large, key,
+  return fail(DecodeError::Kind::too_many_members, key,
               "more than " + std::to_string(max_members_) + " members in one object");
 }
 

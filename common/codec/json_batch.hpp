@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -27,9 +28,11 @@ enum class BodyFormat : std::uint8_t {
 // Why a whole body is refused.
 struct DecodeError {
   enum class Kind : std::uint8_t {
-    malformed,  // 400: not JSON, duplicate key, bad UTF-8, too deep, a member of a wrong kind
-    too_large,  // 413: more samples, or members in one object, than allowed
-    empty,      // 400: nothing but white space
+    malformed,         // 400: not JSON, duplicate key, bad UTF-8, a member of a wrong kind
+    too_deep,          // 400: nested deeper than limits.depth
+    too_large,         // 413: more samples than limits.samples
+    too_many_members,  // 413: more members in one object than max_members()
+    empty,             // 400: nothing but white space
   };
   Kind kind;
   std::size_t position;  // byte of the body, from 0
@@ -58,6 +61,13 @@ struct DecodeSummary {
   std::uint32_t unknown_members = 0;  // skipped
   std::uint32_t ignored_fields = 0;   // strings in fields{}
 };
+
+// How many members one object may have that are no samples (tags, texts, unknown ones): 4096, or four times
+// limits.samples where that is more. Without a bound the set of an object's keys could take many times the body's
+// memory.
+[[nodiscard]] constexpr std::size_t max_members(const BatchLimits& limits) {
+  return std::max(std::size_t{4096}, std::size_t{4} * limits.samples);
+}
 
 using DecodeResult = Result<DecodeSummary, DecodeError>;
 

@@ -115,7 +115,9 @@ std::optional<DecodeError> parse_document(Parser& parser, std::string_view body,
     return DecodeError{failure->kind, position, failure->message};
   }
   if (!ec) return DecodeError{DecodeError::Kind::malformed, start + read, "bytes behind the JSON value"};
-  return DecodeError{DecodeError::Kind::malformed, start + read, message_of(ec, max_depth)};
+  const bool is_too_deep = ec == boost::json::error::too_deep;
+  return DecodeError{is_too_deep ? DecodeError::Kind::too_deep : DecodeError::Kind::malformed, start + read,
+                     message_of(ec, max_depth)};
 }
 
 constexpr std::string_view kBlank = " \t\r\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
+#include <string>
 
 #include "common/http/authority.hpp"
 #include "common/http/field_line.hpp"
@@ -62,9 +63,19 @@ class FieldCollector final : public beast::http::basic_parser<true> {
   bool has_too_many_fields_ = false;
 };
 
-std::unexpected<Response> refusal_for(const error_code& ec, bool has_too_many_fields) {
-  if (has_too_many_fields) return refuse(kHeaderTooLarge, "too many header fields");
-  if (ec == BeastError::header_limit) return refuse(kHeaderTooLarge, "the header is larger than its limit");
+// How large it is has not always come yet.
+std::unexpected<Response> refuse_size(const HeadLimits& limits) {
+  return refuse(kHeaderTooLarge, "request line and fields have more than " + std::to_string(limits.bytes) + " bytes");
+}
+
+std::unexpected<Response> refuse_count(std::string_view header, const HeadLimits& limits) {
+  const auto lines = std::ranges::count(header, '\n');
+  // But for the request line and the empty one.
+  return refuse(kHeaderTooLarge, "the header has " + std::to_string(lines - 2) + " fields, and " +
+                                     std::to_string(limits.fields) + " are the most");
+}
+
+std::unexpected<Response> refusal_for(const error_code& ec) {
   if (ec == BeastError::bad_version) return refuse(kHttpVersion, "only HTTP/1.1 (and 1.0 for GET) is spoken here");
   if (ec == BeastError::bad_content_length) {
     return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, digits only");
@@ -141,7 +152,7 @@ std::expected<std::size_t, Response> find_head(std::string_view bytes, const Hea
   if (has_bare_line_feed(bytes.substr(0, std::min(length, limits.bytes)), from)) {
     return refuse(kMalformedHeader, "a header line ends with CR LF");
   }
-  if (length > limits.bytes) return refuse(kHeaderTooLarge, "the header is larger than its limit");
+  if (length > limits.bytes) return refuse_size(limits);
   return end == std::string_view::npos ? 0 : length;
 }
 
@@ -151,11 +162,16 @@ std::expected<void, Response> parse_head(std::string_view header, const HeadLimi
   FieldCollector parser(head, limits);
   error_code ec;
   const std::size_t used = parser.put(boost::asio::const_buffer(header.data(), header.size()), ec);
-  if (ec && ec != BeastError::need_more) return refusal_for(ec, parser.has_too_many_fields());
+  if (parser.has_too_many_fields()) return refuse_count(header, limits);
+  if (ec == BeastError::header_limit) return refuse_size(limits);
+  if (ec && ec != BeastError::need_more) return refusal_for(ec);
   if (ec || used != header.size() || !parser.is_header_done()) {
     return refuse(kMalformedHeader, "the header is not valid HTTP");
   }
-  if (head.target.size() > limits.target_bytes) return refuse(kTargetTooLong, "the target is longer than its limit");
+  if (head.target.size() > limits.target_bytes) {
+    return refuse(kTargetTooLong, "the target has " + std::to_string(head.target.size()) + " bytes, and " +
+                                      std::to_string(limits.target_bytes) + " are the most");
+  }
   auto framing = decide_framing(head);
   if (!framing) return std::unexpected(std::move(framing.error()));
   if (!split_target(head)) return refuse(kBadTarget, "the target is a path that starts with a slash");

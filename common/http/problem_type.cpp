@@ -137,14 +137,37 @@ constinit const ProblemType kTooManyOfAddress{
         "Use keep-alive and few connections. Operators: name balancers in http.trusted_proxies, which are not "
         "counted."};
 
+constinit const ProblemType kLengthRequired{
+    .status = 411,
+    .id = "length-required",
+    .title = "Length required",
+    .meaning =
+        "A POST with neither Content-Length nor Transfer-Encoding: chunked. The connection is closed, since what "
+        "follows could be a body as well as the next request.",
+    .remedy = "Send Content-Length, also where the body is empty."};
+
 std::span<const ProblemType* const> http_problem_types() {
-  static constexpr std::array kAll{&kMalformedHeader,  &kBadTarget,          &kBadHost,
-                                   &kBadContentLength, &kAmbiguousLength,    &kMalformedChunk,
-                                   &kUnknownPath,      &kMethodNotAllowed,   &kBodyTooLarge,
-                                   &kTargetTooLong,    &kUnknownExpectation, &kHttp11Required,
-                                   &kHeaderTooLarge,   &kInternal,           &kUnknownTransferEncoding,
-                                   &kBodyTimeout,      &kTlsRequired,        &kTooManyConnections,
-                                   &kTooManyOfAddress, &kHttpVersion};
+  static constexpr std::array kAll{&kMalformedHeader,
+                                   &kBadTarget,
+                                   &kBadHost,
+                                   &kBadContentLength,
+                                   &kAmbiguousLength,
+                                   &kLengthRequired,
+                                   &kMalformedChunk,
+                                   &kUnknownPath,
+                                   &kMethodNotAllowed,
+                                   &kBodyTooLarge,
+                                   &kTargetTooLong,
+                                   &kUnknownExpectation,
+                                   &kHttp11Required,
+                                   &kHeaderTooLarge,
+                                   &kInternal,
+                                   &kUnknownTransferEncoding,
+                                   &kBodyTimeout,
+                                   &kTlsRequired,
+                                   &kTooManyConnections,
+                                   &kTooManyOfAddress,
+                                   &kHttpVersion};
   return kAll;
 }
 

@@ -15,6 +15,8 @@ struct ProblemType {
   std::string_view meaning;   // for the catalogue: when it is answered
   std::string_view remedy;    // for the catalogue: what a client or an operator does about it
   std::string_view uri = {};  // a registered type; empty: "/problems/" + id
+  // A limit of a single request was exceeded: whoever observes the server may tell its operator.
+  bool is_limit = false;
 };
 
 // Where the catalogue is served: the path that relative types begin with.
@@ -34,6 +36,7 @@ extern const ProblemType kMalformedChunk;
 extern const ProblemType kUnknownExpectation;
 extern const ProblemType kHttpVersion;
 extern const ProblemType kHttp11Required;
+extern const ProblemType kLengthRequired;
 extern const ProblemType kUnknownPath;
 extern const ProblemType kMethodNotAllowed;
 extern const ProblemType kBodyTooLarge;

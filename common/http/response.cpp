@@ -1,20 +1,11 @@
 #include "common/http/response.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "common/base/decimal.hpp"
 #include "common/base/text.hpp"
 
 namespace metricstream::http {
-namespace {
-
-void append_number(std::string& out, std::size_t number) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, end);
-}
-
-}  // namespace
 
 std::string_view reason_phrase(unsigned status) {
   switch (status) {
@@ -70,6 +61,7 @@ Response problem(const ProblemType& type, std::string_view detail, std::string_v
   response.status = type.status;
   response.content_type = kProblemJson;
   response.type = &type;
+  response.detail = detail;
   std::string& out = response.body;
   out.reserve(200 + detail.size() + members.size());
   out += R"({"type":")";
@@ -82,7 +74,7 @@ Response problem(const ProblemType& type, std::string_view detail, std::string_v
   out += R"(","title":")";
   out += type.title;
   out += R"(","status":)";
-  append_number(out, type.status);
+  append_decimal(out, type.status);
   out += R"(,"error_id":"err-ms-)";
   out += type.id;
   out += R"(","detail":")";
@@ -101,14 +93,16 @@ Response retry_later(const ProblemType& type, std::string_view detail, std::chro
   return response;
 }
 
-Response body_too_large(std::size_t limit) {
-  return problem(kBodyTooLarge,
-                 "the body has more than " + std::to_string(limit) + " bytes; send it in smaller batches");
+Response body_too_large(std::size_t limit, std::optional<std::uint64_t> size) {
+  const std::string most = std::to_string(limit);
+  return problem(kBodyTooLarge, size ? "the body has " + std::to_string(*size) + " bytes, and " + most +
+                                           " are the most; send it in smaller batches"
+                                     : "the body has more than " + most + " bytes; send it in smaller batches");
 }
 
 void append_response(std::string& out, const Response& response, const ResponseFrame& frame) {
   out += "HTTP/1.1 ";
-  append_number(out, response.status);
+  append_decimal(out, response.status);
   out += ' ';
   out += reason_phrase(response.status);
   if (!frame.date.empty()) {
@@ -119,7 +113,7 @@ void append_response(std::string& out, const Response& response, const ResponseF
     out += "\r\nContent-Type: ";
     out += response.content_type;
     out += "\r\nContent-Length: ";
-    append_number(out, response.body.size());
+    append_decimal(out, response.body.size());
   }
   out += "\r\n";
   if (!frame.request_id.empty()) {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,7 +23,9 @@ struct Response {
   bool close = false;  // the connection ends behind this answer
   // Not sent, for the server's observer:
   const ProblemType* type = nullptr;  // of an error answer
+  std::string detail;                 // of an error answer
   std::string client;                 // who asked, where the handler knows
+  std::string key;                    // the id of the key, or the certificate's name, by which it is known
 };
 
 // An error answer (RFC 9457). `detail` says what was wrong and what would be right and never repeats what the client
@@ -32,8 +36,8 @@ struct Response {
 [[nodiscard]] Response retry_later(const ProblemType& type, std::string_view detail, std::chrono::milliseconds wait,
                                    std::string_view members = {});
 
-// 413 for a body of more than `limit` bytes.
-[[nodiscard]] Response body_too_large(std::size_t limit);
+// 413 for a body of more than `limit` bytes; `size`: how many, where that is known.
+[[nodiscard]] Response body_too_large(std::size_t limit, std::optional<std::uint64_t> size = std::nullopt);
 
 // "Not Found" for 404; "Unknown" for a number that this server never sends.
 [[nodiscard]] std::string_view reason_phrase(unsigned status);

@@ -56,12 +56,14 @@ struct ServerStatistics {
   std::atomic<std::uint64_t> tls_handshakes_failed{0};
 };
 
-// Told of every answered request, on the connection's thread; must be quick and thread-safe.
+// Told of what is answered, on the connection's thread; must be quick and thread-safe.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
   virtual void on_request(const RequestHead& head, const Response& response, std::size_t body_bytes,
                           std::chrono::nanoseconds duration) = 0;
+  // A connection was turned away, since `most` are open: of the server or, as `why` says, of the address.
+  virtual void on_connection_refused(const ProblemType& /*why*/, std::string_view /*address*/, std::size_t /*most*/) {}
 };
 
 struct ServerOptions {

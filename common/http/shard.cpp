@@ -90,19 +90,25 @@ void Server::Shard::try_admit(Socket socket) {
   }
 }
 
+void Server::Shard::tell_refused(const ProblemType& why, const IpAddress& address, std::size_t most) {
+  if (shared_.observer) shared_.observer->on_connection_refused(why, address.text(), most);
+}
+
 void Server::Shard::admit(Socket socket) {
   ServerStatistics& statistics = shared_.statistics;
   OpenConnection open(statistics);
+  const IpAddress address = peer_of(socket);
   if (open.number() > static_cast<std::int64_t>(shared_.options.limits.connections)) {
     statistics.connections_refused.fetch_add(1, std::memory_order_relaxed);
+    tell_refused(kTooManyConnections, address, shared_.options.limits.connections);
     turn_away(socket, shared_.too_many_connections, shared_.credentials() != nullptr);
     return;
   }
-  const IpAddress address = peer_of(socket);
   Peer peer{.address = address.text(), .is_proxy = contains(shared_.options.trusted_proxies, address), .slot = {}};
   if (!peer.is_proxy) peer.slot = shared_.addresses.take(address);
   if (!peer.is_proxy && !peer.slot) {
     statistics.connections_refused_by_address.fetch_add(1, std::memory_order_relaxed);
+    tell_refused(kTooManyOfAddress, address, shared_.options.limits.connections_per_address);
     turn_away(socket, shared_.too_many_of_address, shared_.credentials() != nullptr);
     return;
   }

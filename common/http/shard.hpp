@@ -34,6 +34,7 @@ class Server::Shard {
   Task<void> accept();
   void try_admit(Socket socket);
   void admit(Socket socket);
+  void tell_refused(const ProblemType& why, const IpAddress& address, std::size_t most);
   Task<void> run(std::shared_ptr<Session> session);
 
   boost::asio::any_io_executor executor_;

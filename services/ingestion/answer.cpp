@@ -1,19 +1,17 @@
 #include "services/ingestion/answer.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <string>
 
+#include "common/base/decimal.hpp"
 #include "common/base/text.hpp"
 #include "services/ingestion/problem_types.hpp"
 
 namespace metricstream::ingestion {
-namespace {
 
-void append_number(std::string& out, std::size_t number) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
+using namespace std::chrono_literals;
+
+namespace {
 
 void append_text_member(std::string& out, std::string_view name, std::string_view text) {
   out += '"';
@@ -30,7 +28,7 @@ void append_errors(std::string& out, const DecodeSummary& summary) {
     if (!is_first) out += ',';
     is_first = false;
     out += R"({"index":)";
-    append_number(out, rejection.index);
+    append_decimal(out, rejection.index);
     out += ',';
     append_text_member(out, "field", rejection.field);
     out += ',';
@@ -44,20 +42,36 @@ void append_errors(std::string& out, const DecodeSummary& summary) {
 
 void append_counts(std::string& out, const DecodeSummary& summary) {
   out += R"("received":)";
-  append_number(out, summary.received);
+  append_decimal(out, summary.received);
   out += R"(,"accepted":)";
-  append_number(out, summary.accepted);
+  append_decimal(out, summary.accepted);
   out += R"(,"rejected":)";
-  append_number(out, summary.rejected);
+  append_decimal(out, summary.rejected);
   out += R"(,"adjusted":)";
-  append_number(out, summary.adjusted);
+  append_decimal(out, summary.adjusted);
+}
+
+const http::ProblemType& problem_of(DecodeError::Kind kind) {
+  switch (kind) {
+    case DecodeError::Kind::too_deep:
+      return kTooDeep;
+    case DecodeError::Kind::too_large:
+      return kTooManySamples;
+    case DecodeError::Kind::too_many_members:
+      return kTooManyMembers;
+    case DecodeError::Kind::empty:
+      return kEmptyBody;
+    case DecodeError::Kind::malformed:
+      break;
+  }
+  return kMalformedBody;
 }
 
 http::Response unprocessable(const http::ProblemType& type, std::string_view detail, const DecodeSummary& summary) {
   std::string members = R"(,"received":)";
-  append_number(members, summary.received);
+  append_decimal(members, summary.received);
   members += R"(,"accepted":0,"rejected":)";
-  append_number(members, summary.rejected);
+  append_decimal(members, summary.rejected);
   members += ',';
   append_errors(members, summary);
   return http::problem(type, detail, members);
@@ -100,18 +114,21 @@ http::Response rate_limited_answer(const limits::Decision& decision, limits::Jit
   return response;
 }
 
+http::Response retry_answer(const http::ProblemType& type, std::string_view detail, std::chrono::seconds wait,
+                            limits::Jitter jitter) {
+  return http::retry_later(type, detail, wait + std::chrono::seconds(jitter.percent > 0 ? jitter.hash % 3 : 0));
+}
+
 http::Response overloaded_answer(limits::Jitter jitter) {
-  const std::chrono::seconds wait{1 + (jitter.percent > 0 ? jitter.hash % 3 : 0)};
-  return http::retry_later(kOverloaded, "this replica has as much in hand as it takes; send the batch again later",
-                           wait);
+  return retry_answer(kOverloaded, "this replica has as much in hand as it takes; send the batch again later", 1s,
+                      jitter);
 }
 
 http::Response undecodable_answer(const DecodeError& error) {
   std::string members = R"(,"position":)";
-  append_number(members, error.position);
+  append_decimal(members, error.position);
   const std::string detail = error.message + " (at byte " + std::to_string(error.position) + ")";
-  if (error.kind == DecodeError::Kind::too_large) return http::problem(kTooManySamples, detail, members);
-  return http::problem(error.kind == DecodeError::Kind::empty ? kEmptyBody : kMalformedBody, detail, members);
+  return http::problem(problem_of(error.kind), detail, members);
 }
 
 }  // namespace metricstream::ingestion

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "common/codec/json_batch.hpp"
@@ -20,7 +21,12 @@ namespace metricstream::ingestion {
 // 429 for a limit that passes again, 413 for a batch that is larger than a whole limit.
 [[nodiscard]] http::Response rate_limited_answer(const limits::Decision& decision, limits::Jitter jitter);
 
-// 503 where the replica has no room for the request; between 1 and 3 seconds later there may be.
+// 503 for what may pass when it comes again: `wait` or up to 2 s more later, as the jitter says, so that all who were
+// refused in an outage do not come back in the same second.
+[[nodiscard]] http::Response retry_answer(const http::ProblemType& type, std::string_view detail,
+                                          std::chrono::seconds wait, limits::Jitter jitter);
+
+// The same where the replica has no room for the request; between 1 and 3 seconds later there may be.
 [[nodiscard]] http::Response overloaded_answer(limits::Jitter jitter);
 
 // 400 with the byte position, or 413.

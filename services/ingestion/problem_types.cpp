@@ -55,7 +55,8 @@ constinit const ProblemType kInflatedTooLarge{
     .id = "inflated-body-too-large",
     .title = "Body too large when inflated",
     .meaning = "The gzip body inflates to more than the limits of http.limits.inflated_size and inflated_ratio.",
-    .remedy = "Send smaller batches."};
+    .remedy = "Send smaller batches.",
+    .is_limit = true};
 constinit const ProblemType kEmptyBody{.status = 400,
                                        .id = "empty-body",
                                        .title = "Empty body",
@@ -67,13 +68,30 @@ constinit const ProblemType kMalformedBody{
     .title = "Malformed body",
     .meaning =
         "The body is not valid JSON (or NDJSON): a syntax error, bytes behind the end, a member twice, bad UTF-8, "
-        "nested too deep. Nothing was stored.",
+        "or a member of a wrong kind. Nothing was stored.",
     .remedy = "Look at the body at the byte that the member position names."};
+constinit const ProblemType kTooDeep{
+    .status = 400,
+    .id = "too-deep",
+    .title = "Nested too deep",
+    .meaning = "Objects and arrays of the body are nested deeper than limits.depth. Nothing was stored.",
+    .remedy = "Send samples in one of the documented forms, which need three levels.",
+    .is_limit = true};
+constinit const ProblemType kTooManyMembers{
+    .status = 413,
+    .id = "too-many-members",
+    .title = "Too many members",
+    .meaning =
+        "One object of the body (tags, fields, or unknown members) has more than 4096 members, or than four times "
+        "limits.samples where that is more. Nothing was stored.",
+    .remedy = "Send smaller objects: a sample has at most limits.tags tags.",
+    .is_limit = true};
 constinit const ProblemType kTooManySamples{.status = 413,
                                             .id = "too-many-samples",
                                             .title = "Too many samples",
                                             .meaning = "The batch has more samples than limits.samples.",
-                                            .remedy = "Send smaller batches."};
+                                            .remedy = "Send smaller batches.",
+                                            .is_limit = true};
 constinit const ProblemType kEmptyBatch{.status = 422,
                                         .id = "empty-batch",
                                         .title = "Empty batch",
@@ -97,7 +115,8 @@ constinit const ProblemType kRecordTooLarge{.status = 413,
                                             .id = "record-too-large",
                                             .title = "Record too large",
                                             .meaning = "The batch makes a record larger than producer.max_record_size.",
-                                            .remedy = "Send smaller batches."};
+                                            .remedy = "Send smaller batches.",
+                                            .is_limit = true};
 constinit const ProblemType kBatchOverRateLimit{
     .status = 413,
     .id = "batch-over-rate-limit",
@@ -142,13 +161,28 @@ constinit const ProblemType kNotAcknowledged{
 std::vector<const ProblemType*> error_catalogue() {
   const auto shared = http::http_problem_types();
   std::vector<const ProblemType*> all(shared.begin(), shared.end());
-  all.insert(all.end(), {&kEmptyBody,           &kMalformedBody,      &kBadGzip,
-                         &kBadClientId,         &kBadIdempotencyKey,  &kBadParameter,
-                         &kUnauthorized,        &kTooManySamples,     &kRecordTooLarge,
-                         &kInflatedTooLarge,    &kBatchOverRateLimit, &kUnsupportedMediaType,
-                         &kUnsupportedEncoding, &kEmptyBatch,         &kNoValidSample,
-                         &kInvalidSample,       &kRateLimited,        &kOverloaded,
-                         &kKafkaUnavailable,    &kNotAcknowledged});
+  all.insert(all.end(), {&kEmptyBody,
+                         &kMalformedBody,
+                         &kBadGzip,
+                         &kBadClientId,
+                         &kBadIdempotencyKey,
+                         &kBadParameter,
+                         &kTooDeep,
+                         &kTooManyMembers,
+                         &kUnauthorized,
+                         &kTooManySamples,
+                         &kRecordTooLarge,
+                         &kInflatedTooLarge,
+                         &kBatchOverRateLimit,
+                         &kUnsupportedMediaType,
+                         &kUnsupportedEncoding,
+                         &kEmptyBatch,
+                         &kNoValidSample,
+                         &kInvalidSample,
+                         &kRateLimited,
+                         &kOverloaded,
+                         &kKafkaUnavailable,
+                         &kNotAcknowledged});
   return all;
 }
 

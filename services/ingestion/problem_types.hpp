@@ -17,6 +17,8 @@ extern const http::ProblemType kBadGzip;
 extern const http::ProblemType kInflatedTooLarge;
 extern const http::ProblemType kEmptyBody;
 extern const http::ProblemType kMalformedBody;
+extern const http::ProblemType kTooDeep;
+extern const http::ProblemType kTooManyMembers;
 extern const http::ProblemType kTooManySamples;
 extern const http::ProblemType kEmptyBatch;
 extern const http::ProblemType kNoValidSample;

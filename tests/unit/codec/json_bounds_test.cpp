@@ -39,7 +39,7 @@ TEST_F(JsonBounds, eight_levels_are_read_and_nine_refused) {
   EXPECT_EQ(reason(nested(8)), "accepted");
   EXPECT_EQ(position(nested(9)), 26U + 7U);
   EXPECT_THAT(refuse(nested(9)).message, HasSubstr("deeper than 8"));
-  EXPECT_EQ(kind(std::string(100'000, '[')), DecodeError::Kind::malformed);
+  EXPECT_EQ(kind(std::string(100'000, '[')), DecodeError::Kind::too_deep);
 }
 
 TEST_F(JsonBounds, a_thousand_samples_are_read_and_more_refused_as_too_large) {
@@ -66,9 +66,23 @@ TEST_F(JsonBounds, objects_of_thousands_of_members_are_refused) {
     return out;
   };
   EXPECT_EQ(decode(R"({"name":"a","value":1)" + members(4096) + "}").accepted, 1U);
-  EXPECT_EQ(kind(R"({"name":"a","value":1)" + members(4097) + "}"), DecodeError::Kind::too_large);
+  EXPECT_EQ(kind(R"({"name":"a","value":1)" + members(4097) + "}"), DecodeError::Kind::too_many_members);
   EXPECT_EQ(decode(R"({"name":"a","value":1,"tags":{"k":"")" + members(4095) + "}}").accepted, 1U);
-  EXPECT_EQ(kind(R"({"name":"a","value":1,"tags":{"k":"")" + members(4096) + "}}"), DecodeError::Kind::too_large);
+  EXPECT_EQ(kind(R"({"name":"a","value":1,"tags":{"k":"")" + members(4096) + "}}"),
+            DecodeError::Kind::too_many_members);
+}
+
+TEST_F(JsonBounds, members_may_be_four_times_the_samples_where_these_are_many) {
+  EXPECT_EQ(max_members({}), 4096U);
+  options_.limits.samples = 2000;
+  ASSERT_EQ(max_members(options_.limits), 8000U);
+  const auto tags = [](int count) {
+    std::string out = R"({"name":"a","value":1,"x":1,"tags":{"k":"")";
+    for (int i = 1; i < count; ++i) out += ",\"k" + std::to_string(i) + "\":\"\"";
+    return out + "}}";
+  };
+  EXPECT_EQ(decode(tags(8000)).accepted, 1U);
+  EXPECT_EQ(kind(tags(8001)), DecodeError::Kind::too_many_members);
 }
 
 TEST_F(JsonBounds, a_hundred_refusals_are_listed_and_all_are_counted) {
@@ -89,7 +103,7 @@ TEST_F(JsonBounds, fields_of_thousands_of_texts_are_refused_although_no_sample_c
     return R"({"name":"a","value":1,"fields":{)" + out + "}}";
   };
   EXPECT_EQ(decode(texts(4096)).ignored_fields, 4096U);
-  EXPECT_EQ(kind(texts(4097)), DecodeError::Kind::too_large);
+  EXPECT_EQ(kind(texts(4097)), DecodeError::Kind::too_many_members);
 }
 
 TEST_F(JsonBounds, a_key_that_comes_twice_is_found_at_every_level_that_matters_however_it_is_written) {

@@ -28,11 +28,11 @@ unsigned status_of(const std::string& header, const HeadLimits& limits = kLimits
   return status_of(header, head, limits);
 }
 
-std::string with_fields(const std::string& fields) { return "POST /metrics HTTP/1.1\r\n" + fields + "\r\n"; }
+std::string with_fields(const std::string& fields) { return "GET /metrics HTTP/1.1\r\n" + fields + "\r\n"; }
 
 TEST(HeadParser, TakesARequestApart) {
   const std::string text =
-      "POST /api/v1/metrics?strict=true HTTP/1.1\r\nHost: example\r\ncontent-type:  application/json \r\n"
+      "GET /api/v1/metrics?strict=true HTTP/1.1\r\nHost: example\r\ncontent-type:  application/json \r\n"
       "Content-Length: 12\r\n\r\n";
   RequestHead head;
   ASSERT_EQ(status_of(text, head), 0U);
@@ -69,6 +69,26 @@ TEST(HeadParser, ServesAHeaderAtTheLimitAndRefusesOneByteMore) {
   const auto endless = find_head(front + std::string(kLimits.bytes, 'a'), kLimits, searched);
   ASSERT_FALSE(endless.has_value()) << "refused although its end has not come";
   EXPECT_EQ(endless.error().status, 431U);
+}
+
+std::string detail_of(const std::string& header, const HeadLimits& limits) {
+  std::size_t searched = 0;
+  const auto found = find_head(header, limits, searched);
+  if (!found) return found.error().detail;
+  RequestHead head;
+  const auto parsed = parse_head(header, limits, head);
+  return parsed ? "taken" : parsed.error().detail;
+}
+
+TEST(HeadParser, SaysWhichLimitAndByHowMuch) {
+  const HeadLimits limits{.bytes = 100, .fields = 3, .target_bytes = 20};
+  EXPECT_EQ(detail_of("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(100, 'a') + "\r\n\r\n", limits),
+            "request line and fields have more than 100 bytes");
+  EXPECT_EQ(detail_of("GET / HTTP/1.1\r\nHost: x\r\nA: b\r\nC: d\r\n\r\n", limits), "taken");
+  EXPECT_EQ(detail_of("GET / HTTP/1.1\r\nHost: x\r\nA: b\r\nC: d\r\nE: f\r\nG: h\r\n\r\n", limits),
+            "the header has 5 fields, and 3 are the most");
+  EXPECT_EQ(detail_of("GET /" + std::string(24, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", limits),
+            "the target has 25 bytes, and 20 are the most");
 }
 
 TEST(HeadParser, CountsFields) {

@@ -78,6 +78,13 @@ TEST(Response, ABodyTooLargeNamesTheLimit) {
   const auto response = body_too_large(1024);
   EXPECT_EQ(response.status, 413U);
   EXPECT_TRUE(response.body.contains("the body has more than 1024 bytes")) << response.body;
+  const auto announced = body_too_large(1024, 4000);
+  EXPECT_TRUE(announced.body.contains("the body has 4000 bytes, and 1024 are the most")) << announced.body;
+}
+
+TEST(Response, KeepsTheDetailForWhoeverObservesTheServer) {
+  EXPECT_EQ(problem(kBadHost, "no \"host\"").detail, "no \"host\"");
+  EXPECT_EQ(retry_later(kBodyTimeout, "late", std::chrono::seconds(1)).detail, "late");
 }
 
 TEST(RequestId, TraceparentHasTheFormOfVersion00) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "services/ingestion/accounts.hpp"
 #include "services/ingestion/content.hpp"
+#include "services/ingestion/problem_types.hpp"
 
 namespace metricstream::ingestion {
 namespace {
@@ -53,8 +56,31 @@ TEST(Answer, OfAnUndecodableBodyNamesTheByte) {
   const auto malformed = undecodable_answer({DecodeError::Kind::malformed, 17, "a value was expected"});
   EXPECT_EQ(malformed.status, 400U);
   EXPECT_TRUE(malformed.body.contains(R"("position":17)")) << malformed.body;
+  const auto id = [](DecodeError::Kind kind) { return undecodable_answer({kind, 9, "x"}).type->id; };
+  EXPECT_EQ(id(DecodeError::Kind::too_large), "too-many-samples");
+  EXPECT_EQ(id(DecodeError::Kind::too_many_members), "too-many-members");
+  EXPECT_EQ(id(DecodeError::Kind::too_deep), "too-deep");
   EXPECT_EQ(undecodable_answer({DecodeError::Kind::too_large, 9, "x"}).status, 413U);
+  EXPECT_EQ(undecodable_answer({DecodeError::Kind::too_many_members, 9, "x"}).status, 413U);
+  EXPECT_EQ(undecodable_answer({DecodeError::Kind::too_deep, 9, "x"}).status, 400U);
   EXPECT_EQ(undecodable_answer({DecodeError::Kind::empty, 0, "x"}).status, 400U);
+}
+
+TEST(Answer, OfARefusalThatPassesSpreadsTheRetriesAndIsNeverTooEarly) {
+  std::map<std::string, int> waits;
+  for (std::uint64_t hash = 0; hash < 300; ++hash) {
+    const auto response =
+        retry_answer(kKafkaUnavailable, "later", std::chrono::seconds(5), {.percent = 25, .hash = hash});
+    EXPECT_EQ(response.status, 503U);
+    ++waits[response.headers];
+  }
+  EXPECT_EQ(waits, (std::map<std::string, int>{
+                       {"Retry-After: 5\r\n", 100}, {"Retry-After: 6\r\n", 100}, {"Retry-After: 7\r\n", 100}}));
+  for (std::uint64_t hash = 0; hash < 3; ++hash) {
+    const limits::Jitter off{.percent = 0, .hash = hash};
+    EXPECT_EQ(retry_answer(kKafkaUnavailable, "later", std::chrono::seconds(5), off).headers, "Retry-After: 5\r\n");
+    EXPECT_EQ(overloaded_answer(off).headers, "Retry-After: 1\r\n");
+  }
 }
 
 unsigned status_of(std::optional<std::string_view> type, std::optional<std::string_view> encoding = {}) {
