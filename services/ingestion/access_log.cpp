@@ -1,10 +1,10 @@
 #include "services/ingestion/access_log.hpp"
 
 #include <cmath>
-#include <random>
 #include <string>
 #include <utility>
 
+#include "common/base/random_seed.hpp"
 #include "common/base/text.hpp"
 
 namespace metricstream::ingestion {
@@ -20,11 +20,6 @@ std::string cut(std::string_view text) {
 // In whole microseconds.
 double seconds(std::chrono::nanoseconds duration) {
   return std::round(std::chrono::duration<double, std::micro>(duration).count()) / 1e6;
-}
-
-std::uint64_t random_seed() {
-  std::random_device source;
-  return std::uint64_t{source()} << 32 | source();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/ingestion/content.hpp"
 
+#include "common/base/blank.hpp"
 #include "common/http/header.hpp"
 #include "services/ingestion/problem_types.hpp"
 
@@ -7,12 +8,6 @@ namespace metricstream::ingestion {
 namespace {
 
 using http::same_name;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // Of the parameters only the character set could change what the bytes mean.
 bool is_utf8_or_silent(std::string_view parameters) {

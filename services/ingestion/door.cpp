@@ -1,9 +1,9 @@
 #include "services/ingestion/door.hpp"
 
-#include <random>
 #include <string>
 #include <utility>
 
+#include "common/base/random_seed.hpp"
 #include "common/base/whole_file.hpp"
 #include "services/ingestion/door_metrics.hpp"
 #include "services/ingestion/key_authentication.hpp"
@@ -13,11 +13,6 @@ namespace metricstream::ingestion {
 namespace {
 
 constexpr std::size_t kMaxLimitFileSize = std::size_t{16} * 1024 * 1024;
-
-std::uint64_t random_seed() {
-  std::random_device source;
-  return std::uint64_t{source()} << 32 | source();
-}
 
 void append_texts(const std::vector<config::Problem>& problems, std::vector<std::string>& out) {
   for (const auto& problem : problems) out.push_back(problem.text());

@@ -1,27 +1,23 @@
 #include "services/ingestion/limits/limit_key.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <string>
 
+#include "common/http/ip_address.hpp"
+
 namespace metricstream::limits {
-namespace {
-
-constexpr std::array<std::uint8_t, 12> kMappedIpv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-RemotePrefix ipv4(const std::uint8_t* bytes) { return {4, bytes[0], bytes[1], bytes[2], bytes[3]}; }
-
-}  // namespace
 
 RemotePrefix remote_prefix(std::string_view address) {
-  const std::string text(address.substr(0, address.find('%')));  // inet_pton wants a final zero
-  std::array<std::uint8_t, 16> bytes{};
-  if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return ipv4(bytes.data());
-  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return {};
-  if (std::equal(kMappedIpv4.begin(), kMappedIpv4.end(), bytes.begin())) return ipv4(bytes.data() + kMappedIpv4.size());
+  const auto parsed = http::IpAddress::parse(address.substr(0, address.find('%')));
+  if (!parsed) return {};
+  const auto& bytes = parsed->bytes();
   RemotePrefix out{6};
-  std::copy_n(bytes.begin(), out.size() - 1, out.begin() + 1);
+  if (parsed->is_v4()) {
+    out[0] = 4;
+    std::copy_n(bytes.end() - 4, 4, out.begin() + 1);
+  } else {
+    std::copy_n(bytes.begin(), out.size() - 1, out.begin() + 1);
+  }
   return out;
 }
 

@@ -1,18 +1,14 @@
 #include "services/ingestion/limits/rate_headers.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
+
+#include "common/base/decimal.hpp"
 
 namespace metricstream::limits {
 namespace {
 
 constexpr std::uint64_t kLongestRetry = 600;
-
-void append_number(std::string& out, std::uint64_t number) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
 
 std::uint64_t whole_seconds(TimeNs wait) {
   const TimeNs seconds = wait / kSecond + (wait % kSecond > 0 ? 1 : 0);
@@ -34,7 +30,7 @@ class ListLine {
     out_ += ';';
     out_ += key;
     out_ += '=';
-    append_number(out_, value);
+    append_decimal(out_, value);
   }
   void end() {
     if (!is_empty_) out_ += "\r\n";
@@ -98,7 +94,7 @@ void append_refusal_headers(std::string& out, const Decision& decision, Jitter j
   }
   line.end();
   out += "Retry-After: ";
-  append_number(out, static_cast<std::uint64_t>(retry_after(decision, jitter).count()));
+  append_decimal(out, static_cast<std::uint64_t>(retry_after(decision, jitter).count()));
   out += "\r\n";
 }
 
@@ -115,7 +111,7 @@ std::string problem_members(const Decision& decision) {
   const Standing& at = decision.violated();
   const auto member = [&out](std::string_view name, std::uint64_t value) {
     out += name;
-    append_number(out, value);
+    append_decimal(out, value);
   };
   member(R"(],"limit":)", at.limit);
   member(R"(,"window_seconds":)", static_cast<std::uint64_t>(at.window / kSecond));

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace metricstream {
+
+// Without the blanks and tabs at both ends: the optional whitespace of RFC 9110.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+}  // namespace metricstream
