@@ -27,11 +27,6 @@ config::Problem about(const std::string& file, std::string message) {
 KeyStore::KeyStore(KeyPaths paths, const Clock& clock)
     : paths_(std::move(paths)), clock_(clock), table_(closed_table()) {}
 
-std::shared_ptr<const KeyTable> KeyStore::table() const {
-  const std::lock_guard lock(table_mutex_);
-  return table_;
-}
-
 std::shared_ptr<const SecretHasher> KeyStore::read_pepper(KeyReload& out) const {
   const auto file = read_pepper_file(paths_.pepper);
   if (!file) {
@@ -70,15 +65,12 @@ KeyReload KeyStore::reload() {
                                                     "there when the keys were made"));
   }
   if (!out.ok()) return out;
-  auto table = std::make_shared<const KeyTable>(std::move(file), std::move(hasher));
+  const auto table = std::make_shared<const KeyTable>(std::move(file), std::move(hasher));
   out.keys = table->key_count();
   out.active_keys = table->active_key_count(clock_.now());
   out.certificates = table->certificate_count();
-  {
-    const std::lock_guard lock(table_mutex_);
-    table_.swap(table);
-  }
-  previous_.swap(table);
+  previous_ = table_.get();
+  table_.use(table);
   return out;
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/auth/key_table.hpp"
 #include "common/base/clock.hpp"
+#include "common/base/current_value.hpp"
 #include "common/base/result.hpp"
 #include "common/config/problem.hpp"
 
@@ -48,8 +49,8 @@ class KeyStore {
   [[nodiscard]] KeyReload reload();
 
   // The table in force, never null. To be asked for anew with each request, so that a revoked key ends on connections
-  // that are open as well. Costs two uncontended atomic operations and a reference count.
-  [[nodiscard]] std::shared_ptr<const KeyTable> table() const;
+  // that are open as well. Threads do not meet on it (CurrentValue).
+  [[nodiscard]] std::shared_ptr<const KeyTable> table() const { return table_.get(); }
 
   [[nodiscard]] const KeyPaths& paths() const { return paths_; }
 
@@ -60,8 +61,7 @@ class KeyStore {
   const KeyPaths paths_;
   const Clock& clock_;
   std::mutex reload_mutex_;
-  mutable std::mutex table_mutex_;  // only ever held to copy or swap the pointer
-  std::shared_ptr<const KeyTable> table_;
+  CurrentValue<KeyTable> table_;
   // The one before, so that it is freed here at the next reload (milliseconds for 100,000 keys) and not by a request
   // that happened to be the last to hold it.
   std::shared_ptr<const KeyTable> previous_;

@@ -104,8 +104,11 @@ std::optional<Response> IngestExchange::identify(const http::RequestHead& head, 
   }
   known_.identity.client = std::move(*client);
   // Until now the request was the address's.
-  known_.requests = handler_.parts().rate_limiter.take_request(known_.identity.client, boot_time_ns());
+  limits::RateLimiter& limiter = handler_.parts().rate_limiter;
+  known_.requests = limiter.take_request(known_.identity.client, boot_time_ns());
   if (known_.requests.is_allowed()) return std::nullopt;
+  // One client above its limit must not use up what the others behind its address may send.
+  if (known_.of_address) limiter.give_back_request_from(*known_.of_address);
   return refuse_rate(head, summary, known_.requests);
 }
 

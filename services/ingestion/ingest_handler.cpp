@@ -51,8 +51,13 @@ std::expected<std::unique_ptr<http::Exchange>, Response> IngestHandler::begin(co
 IngestHandler::Refused IngestHandler::check_rate(const http::RequestHead& head, IngestHead& known) const {
   const std::string& client = known.identity.client;
   const TimeNs now = boot_time_ns();
-  known.requests = client.empty() ? parts_.rate_limiter.take_request_from(head.remote_address, now)
-                                  : parts_.rate_limiter.take_request(client, now);
+  if (client.empty()) {
+    const limits::RequestTaken taken = parts_.rate_limiter.take_request_from(head.remote_address, now);
+    known.requests = taken.decision;
+    known.of_address = taken.receipt;
+  } else {
+    known.requests = parts_.rate_limiter.take_request(client, now);
+  }
   if (known.requests.is_allowed()) return std::nullopt;
   parts_.accounts.over_rate_limit(known.requests);
   const std::string_view who = client.empty() ? head.remote_address : std::string_view(client);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,9 @@ struct IngestHead {
   Identity identity;
   Content content;
   bool is_strict = false;
-  limits::Decision requests;  // of the rate of requests
-  limits::Lease lease;        // its bytes in memory
+  limits::Decision requests;                  // of the rate of requests
+  std::optional<limits::Receipt> of_address;  // where it was charged to the address, as its client is not known yet
+  limits::Lease lease;                        // its bytes in memory
 };
 
 // POST /metrics: one request becomes one record, and 202 means that the record is in the log. Thread-safe.

@@ -10,8 +10,6 @@ namespace {
 // Hosts that find no place are counted with those of their own client and of the few others that meet in one of these.
 constexpr std::size_t kSharedHostRings = 256;
 
-std::size_t spread_of(const Hash128& key) { return key.bytes[14]; }
-
 TimeNs time_until(TimeNs then, TimeNs now) {
   TimeNs wait = 0;
   if (__builtin_sub_overflow(then, now, &wait)) return INT64_MAX;
@@ -37,19 +35,19 @@ Standing too_large(Policy policy, Quota quota, TimeNs window) {
   return {.policy = policy, .is_violated = true, .limit = quota.units(), .window = window};
 }
 
-Decision take_one(RingShards<RequestRing>& shards, const Hash128& key, Quota quota, bool is_listed, TimeNs now) {
-  Decision decision(1);
-  if (quota.is_unlimited()) return decision;
+RequestTaken take_one(RingShards<RequestRing>& shards, const Hash128& key, Quota quota, bool is_listed, TimeNs now) {
+  RequestTaken out{.decision = Decision(1), .receipt = std::nullopt};
+  if (quota.is_unlimited()) return out;
   auto hold = shards.hold(key, key, now, is_listed);
   Standing standing = judge<RequestRing>(Policy::requests, quota, hold, 1, now);
   if (standing.is_violated) {
-    decision.set_verdict(Verdict::refused);
+    out.decision.set_verdict(Verdict::refused);
   } else {
-    hold.charge(1);
+    out.receipt = hold.charge(1);
     ++standing.used;
   }
-  decision.add(standing);
-  return decision;
+  out.decision.add(standing);
+  return out;
 }
 
 // One of the limits that samples have to pass.
@@ -94,10 +92,10 @@ std::optional<Decision> never_passes(const ClientLimits& limits, bool has_host, 
 
 }  // namespace
 
-RateLimiter::RateLimiter(const TableSizes& sizes, std::shared_ptr<const LimitSet> set, std::uint64_t seed,
+RateLimiter::RateLimiter(const TableSizes& sizes, const std::shared_ptr<const LimitSet>& set, std::uint64_t seed,
                          std::pmr::memory_resource* memory)
     : seed_(seed),
-      limits_(std::move(set)),
+      limits_(set),
       remotes_({.capacity = sizes.remotes, .memory = memory}),
       requests_({.capacity = sizes.clients, .memory = memory}),
       samples_({.capacity = sizes.clients, .memory = memory}),
@@ -105,13 +103,13 @@ RateLimiter::RateLimiter(const TableSizes& sizes, std::shared_ptr<const LimitSet
 
 Decision RateLimiter::take_request(std::string_view client, TimeNs now) {
   const Hash128 key = client_key(client, seed_);
-  const LimitSet::Found found = limits_.of(client, spread_of(key));
-  return take_one(requests_, key, found.limits.requests_per_second, found.is_listed, now);
+  const LimitSet::Found found = limits_.get()->of(client);
+  return take_one(requests_, key, found.limits.requests_per_second, found.is_listed, now).decision;
 }
 
-Decision RateLimiter::take_request_from(std::string_view remote_address, TimeNs now) {
+RequestTaken RateLimiter::take_request_from(std::string_view remote_address, TimeNs now) {
   const Hash128 key = remote_key(remote_prefix(remote_address), seed_);
-  return take_one(remotes_, key, limits_.defaults(spread_of(key)).requests_per_second, false, now);
+  return take_one(remotes_, key, limits_.get()->defaults().requests_per_second, false, now);
 }
 
 SamplesTaken RateLimiter::take_samples(std::string_view client, std::string_view host, std::uint64_t count,
@@ -119,7 +117,7 @@ SamplesTaken RateLimiter::take_samples(std::string_view client, std::string_view
   SamplesTaken out{.decision = Decision(count), .charge = {}};
   if (count == 0) return out;
   const Hash128 key = client_key(client, seed_);
-  const auto [limits, is_listed] = limits_.of(client, spread_of(key));
+  const auto [limits, is_listed] = limits_.get()->of(client);
   if (auto refused = never_passes(limits, !host.empty(), count)) {
     out.decision = *refused;
     return out;

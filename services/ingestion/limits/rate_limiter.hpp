@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
+#include "common/base/current_value.hpp"
 #include "services/ingestion/limits/charge.hpp"
-#include "services/ingestion/limits/current_limits.hpp"
 #include "services/ingestion/limits/decision.hpp"
 #include "services/ingestion/limits/limit_set.hpp"
 #include "services/ingestion/limits/ring_shards.hpp"
@@ -36,6 +36,11 @@ struct UsageRow {
   double ratio;
 };
 
+struct RequestTaken {
+  Decision decision;
+  std::optional<Receipt> receipt;  // where the request was charged
+};
+
 struct SamplesTaken {
   Decision decision;
   Charge charge;  // open where samples were charged
@@ -53,19 +58,22 @@ struct SamplesTaken {
 // a random number of the process. Thread-safe; nothing blocks for longer than another decision.
 class RateLimiter {
  public:
-  RateLimiter(const TableSizes& sizes, std::shared_ptr<const LimitSet> set, std::uint64_t seed,
+  RateLimiter(const TableSizes& sizes, const std::shared_ptr<const LimitSet>& set, std::uint64_t seed,
               std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   RateLimiter(const RateLimiter&) = delete;
   RateLimiter& operator=(const RateLimiter&) = delete;
 
   // For every decision from now on, also of clients that are known already.
-  void use(std::shared_ptr<const LimitSet> set) { limits_.use(std::move(set)); }
+  void use(const std::shared_ptr<const LimitSet>& set) { limits_.use(set); }
   [[nodiscard]] std::shared_ptr<const LimitSet> limits() const { return limits_.get(); }
 
   // One request of a client.
   [[nodiscard]] Decision take_request(std::string_view client, TimeNs now);
   // One request of somebody who is not known yet, by his address (see remote_prefix) and the defaults of the set.
-  [[nodiscard]] Decision take_request_from(std::string_view remote_address, TimeNs now);
+  [[nodiscard]] RequestTaken take_request_from(std::string_view remote_address, TimeNs now);
+  // It was refused by its client's own limit, and so is not charged to the address; once a receipt. What has left the
+  // window meanwhile needs no giving back.
+  void give_back_request_from(const Receipt& receipt) { remotes_.give_back(receipt); }
   // `count` samples of a client and, where the batch names it (not empty), of its host: both limits or none.
   [[nodiscard]] SamplesTaken take_samples(std::string_view client, std::string_view host, std::uint64_t count,
                                           TimeNs now);
@@ -90,7 +98,7 @@ class RateLimiter {
   void give_back(const std::optional<Receipt>& client, const std::optional<Receipt>& host);
 
   std::uint64_t seed_;
-  CurrentLimits limits_;
+  CurrentValue<LimitSet> limits_;
   RequestShards remotes_;
   RequestShards requests_;
   SampleShards samples_;

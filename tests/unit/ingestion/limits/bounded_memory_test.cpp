@@ -82,7 +82,7 @@ TEST(BoundedMemory, AddressesAndHostsAreBoundedToo) {
   for (std::uint32_t i = 0; i < 300'000; ++i) {
     const std::string address =
         "2001:db8:" + std::to_string(i >> 12U & 0xfffU) + ":" + std::to_string(i & 0xfffU) + "::1";
-    if (limiter.take_request_from(address, 0).is_allowed()) ++requests;
+    if (limiter.take_request_from(address, 0).decision.is_allowed()) ++requests;
     SamplesTaken taken = limiter.take_samples("gateway", name_of(i), 1, 0);
     if (taken.decision.is_allowed()) ++samples;
     taken.charge.keep();

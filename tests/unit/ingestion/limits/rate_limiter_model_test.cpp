@@ -122,6 +122,50 @@ TEST(RateLimiterModel, IsNeverAboveALimitWhereTheClockStepsBack) {
   agrees_with_exact_logs(1000, Schedule::Clock::steps_back);
 }
 
+// Requests by address, of which the client's own limit refuses some.
+void addresses_agree_with_exact_logs(std::uint64_t seed, Schedule::Clock clock) {
+  constexpr std::array<const char*, 2> kAddresses{"192.0.2.1", "192.0.2.2"};
+  struct Taken {
+    Receipt receipt;
+    ExactLog* log;
+    std::size_t charge;
+  };
+  Schedule schedule(seed, kSecond, RequestRing::kSlot, clock);
+  const auto limit = static_cast<std::uint32_t>(1 + schedule.below(10));
+  RateLimiter limiter({}, test::set_of(limit, 1, 1), seed);
+  std::map<std::string, ExactLog> logs;
+  std::vector<Taken> open;
+  for (int i = 0; i < 200; ++i) {
+    if (!open.empty() && schedule.one_in(3)) {
+      std::swap(open[schedule.below(static_cast<TimeNs>(open.size()))], open.back());
+      limiter.give_back_request_from(open.back().receipt);
+      open.back().log->give_back(open.back().charge);
+      open.pop_back();
+    }
+    const TimeNs now = schedule.next();
+    const char* address = kAddresses[schedule.below(kAddresses.size())];
+    ExactLog& log = logs[address];
+    log.see(now);
+    const RequestTaken taken = limiter.take_request_from(address, now);
+    ASSERT_EQ(taken.receipt.has_value(), taken.decision.is_allowed());
+    if (taken.receipt) {
+      ASSERT_LT(log.in_window(kSecond), limit);
+      open.push_back({.receipt = *taken.receipt, .log = &log, .charge = log.charge(1)});
+    } else {
+      ASSERT_TRUE(log.in_open_window(kSecond + RequestRing::kSlot) >= limit || clock == Schedule::Clock::steps_back);
+    }
+  }
+}
+
+TEST(RateLimiterModel, AddressesAgreeWithExactLogsWhereRequestsAreGivenBack) {
+  for (const Schedule::Clock clock : {Schedule::Clock::never_back, Schedule::Clock::steps_back}) {
+    for (std::uint64_t seed = 0; seed < 1000 && !testing::Test::HasFatalFailure(); ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      addresses_agree_with_exact_logs(seed, clock);
+    }
+  }
+}
+
 // Requests alone, many clients, by the decision's own announcement: the same request passes when it says so, and not a
 // nanosecond before.
 TEST(RateLimiterModel, ARefusedRequestPassesExactlyWhenTheDecisionSays) {

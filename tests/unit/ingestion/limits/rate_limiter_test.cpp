@@ -66,15 +66,35 @@ TEST(RateLimiter, TellsHowMuchListedClientsUse) {
 
 TEST(RateLimiter, CountsRequestsOfAnUnknownSenderByAddress) {
   RateLimiter limiter({}, set_of(2, 100, 100), 1);
-  EXPECT_TRUE(limiter.take_request_from("192.0.2.1", 0).is_allowed());
-  EXPECT_TRUE(limiter.take_request_from("::ffff:192.0.2.1", 0).is_allowed());
-  EXPECT_FALSE(limiter.take_request_from("192.0.2.1", 0).is_allowed());
-  EXPECT_TRUE(limiter.take_request_from("192.0.2.2", 0).is_allowed());
-  EXPECT_TRUE(limiter.take_request_from("2001:db8:1:2::1", 0).is_allowed());
-  EXPECT_TRUE(limiter.take_request_from("2001:db8:1:2:ffff::1", 0).is_allowed());
-  EXPECT_FALSE(limiter.take_request_from("2001:db8:1:2::2", 0).is_allowed()) << "one /64";
-  EXPECT_TRUE(limiter.take_request_from("2001:db8:1:3::1", 0).is_allowed());
+  EXPECT_TRUE(limiter.take_request_from("192.0.2.1", 0).decision.is_allowed());
+  EXPECT_TRUE(limiter.take_request_from("::ffff:192.0.2.1", 0).decision.is_allowed());
+  EXPECT_FALSE(limiter.take_request_from("192.0.2.1", 0).decision.is_allowed());
+  EXPECT_TRUE(limiter.take_request_from("192.0.2.2", 0).decision.is_allowed());
+  EXPECT_TRUE(limiter.take_request_from("2001:db8:1:2::1", 0).decision.is_allowed());
+  EXPECT_TRUE(limiter.take_request_from("2001:db8:1:2:ffff::1", 0).decision.is_allowed());
+  EXPECT_FALSE(limiter.take_request_from("2001:db8:1:2::2", 0).decision.is_allowed()) << "one /64";
+  EXPECT_TRUE(limiter.take_request_from("2001:db8:1:3::1", 0).decision.is_allowed());
   EXPECT_TRUE(limiter.take_request("192.0.2.1", 0).is_allowed()) << "a client of that name is somebody else";
+}
+
+TEST(RateLimiter, TakesBackARequestOfAnAddress) {
+  RateLimiter limiter({}, set_of(2, 100, 100), 1);
+  const auto take = [&](TimeNs now) { return limiter.take_request_from("192.0.2.1", now); };
+  const RequestTaken first = take(0);
+  const RequestTaken second = take(0);
+  ASSERT_TRUE(first.receipt && second.receipt);
+  const RequestTaken refused = take(0);
+  EXPECT_FALSE(refused.decision.is_allowed());
+  EXPECT_FALSE(refused.receipt) << "what is refused is not charged";
+  limiter.give_back_request_from(*first.receipt);
+  EXPECT_TRUE(take(0).decision.is_allowed());
+  EXPECT_FALSE(take(0).decision.is_allowed()) << "one for one";
+  EXPECT_TRUE(take(2 * kSecond).decision.is_allowed());
+  limiter.give_back_request_from(*second.receipt);
+  EXPECT_TRUE(take(2 * kSecond).decision.is_allowed());
+  EXPECT_FALSE(take(2 * kSecond).decision.is_allowed()) << "it had left the window before it was given back";
+  RateLimiter unlimited_limiter({}, std::make_shared<const LimitSet>(unlimited()), 1);
+  EXPECT_FALSE(unlimited_limiter.take_request_from("192.0.2.1", 0).receipt);
 }
 
 TEST(RateLimiter, SamplesHaveToPassBothLimits) {
@@ -133,7 +153,7 @@ TEST(RateLimiter, UnlimitedIsNotCounted) {
   RateLimiter limiter({}, std::make_shared<const LimitSet>(test::unlimited()), 1);
   for (int i = 0; i < 1000; ++i) {
     EXPECT_TRUE(limiter.take_request("a", 0).is_allowed());
-    EXPECT_TRUE(limiter.take_request_from("192.0.2.1", 0).is_allowed());
+    EXPECT_TRUE(limiter.take_request_from("192.0.2.1", 0).decision.is_allowed());
   }
   const SamplesTaken taken = limiter.take_samples("a", "h", std::uint64_t{1} << 40, 0);
   EXPECT_TRUE(taken.decision.is_allowed());
