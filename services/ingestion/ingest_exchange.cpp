@@ -54,7 +54,7 @@ Task<Response> IngestExchange::answer(const http::Request& request) {
   if (prepared) {
     kafka::Message message = std::move(prepared->message);
     const kafka::DeliveryResult result = co_await handler_.parts().store.store(std::move(message));
-    response = settle(std::move(*prepared), result);
+    response = settle(request.head, std::move(*prepared), result);
   } else {
     response = std::move(prepared.error());
   }
@@ -162,8 +162,9 @@ std::expected<IngestExchange::Prepared, Response> IngestExchange::prepare(const 
   return prepared;
 }
 
-Response IngestExchange::settle(Prepared prepared, const kafka::DeliveryResult& result) {
+Response IngestExchange::settle(const http::RequestHead& head, Prepared prepared, const kafka::DeliveryResult& result) {
   using kafka::DeliveryStatus;
+  const limits::Jitter jitter = handler_.jitter_of(head);
   const DecodeSummary& summary = prepared.summary;
   switch (result.status) {
     case DeliveryStatus::acknowledged:
@@ -172,11 +173,11 @@ Response IngestExchange::settle(Prepared prepared, const kafka::DeliveryResult& 
       return std::move(prepared.answer);
     case DeliveryStatus::queue_full:
       accounts().refused(summary, Refusal::queue_full);
-      return http::retry_later(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s);
+      return retry_answer(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s, jitter);
     case DeliveryStatus::unavailable:
       accounts().refused(summary, Refusal::kafka_unavailable);
-      return http::retry_later(kKafkaUnavailable, "Kafka takes no batches at the moment; send this one again later",
-                               2s);
+      return retry_answer(kKafkaUnavailable, "Kafka takes no batches at the moment; send this one again later", 2s,
+                          jitter);
     case DeliveryStatus::message_too_large:
       accounts().refused(summary, Refusal::record_too_large);
       return problem(kRecordTooLarge, "the batch is larger than one record may be; send it in smaller batches");
@@ -186,9 +187,9 @@ Response IngestExchange::settle(Prepared prepared, const kafka::DeliveryResult& 
   }
   prepared.charge.keep();
   accounts().unconfirmed(summary);
-  return http::retry_later(kNotAcknowledged,
-                           "Kafka has not acknowledged the batch; it may or may not be stored. Send it again unchanged",
-                           1s);
+  return retry_answer(kNotAcknowledged,
+                      "Kafka has not acknowledged the batch; it may or may not be stored. Send it again unchanged", 1s,
+                      jitter);
 }
 
 }  // namespace metricstream::ingestion

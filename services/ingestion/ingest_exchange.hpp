@@ -33,7 +33,8 @@ class IngestExchange final : public http::Exchange {
                                                                            const DecodeSummary& summary);
   http::Response refuse_rate(const http::RequestHead& head, const DecodeSummary& summary,
                              const limits::Decision& decision);
-  [[nodiscard]] http::Response settle(Prepared prepared, const kafka::DeliveryResult& result);
+  [[nodiscard]] http::Response settle(const http::RequestHead& head, Prepared prepared,
+                                      const kafka::DeliveryResult& result);
   static Workspace& workspace();
 
   [[nodiscard]] const IngestOptions& options() const { return handler_.options(); }

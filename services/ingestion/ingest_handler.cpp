@@ -95,8 +95,9 @@ IngestHandler::Refused IngestHandler::check_announced(const http::RequestHead& h
 
 IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, IngestHead& known) const {
   if (!parts_.store.is_open()) {
-    return refuse(Refusal::kafka_unavailable,
-                  http::retry_later(kKafkaUnavailable, "Kafka has not been reached since this replica started", 2s));
+    return refuse(
+        Refusal::kafka_unavailable,
+        retry_answer(kKafkaUnavailable, "Kafka has not been reached since this replica started", 2s, jitter_of(head)));
   }
   const std::uint64_t announced = head.body.is_chunked ? options_.body_bytes : head.body.content_length;
   auto lease = parts_.admission.admit(std::min<std::uint64_t>(announced, http::kFirstBodyRoom),
