@@ -91,6 +91,7 @@ void AccessLog::on_request(const http::RequestHead& head, const http::Response& 
             {"duration_seconds", seconds(duration)},
             {"remote", head.remote_address},
             {"client", response.client},
+            {"key", response.key},
             {"request_id", head.request_id},
             {"error_id", response.type ? "err-ms-" + std::string(response.type->id) : std::string()},
             {"suppressed", left_out.value_or(0)}});

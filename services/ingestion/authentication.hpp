@@ -10,9 +10,8 @@ namespace metricstream::ingestion {
 
 // Who sent a request.
 struct Identity {
-  std::string client;  // empty: only the body can tell (auth.mode none)
-  std::string tenant = "default";
-  std::string credential = {};  // a key's id or a certificate's name, for logs; empty where there is none
+  std::string client;    // empty: only the body can tell (auth.mode none)
+  std::string key = {};  // the key's id or the certificate's name, for the access log; empty where there is none
 };
 
 // Decides from the header alone who sent a request, or how it is refused. Thread-safe, never blocks.

@@ -45,6 +45,7 @@ std::optional<Response> IngestExchange::make_room(const http::RequestHead& head,
   if (room) return std::nullopt;
   Response refused = handler_.overloaded(head, room.error());
   refused.client = known_.identity.client;
+  refused.key = known_.identity.key;
   return refused;
 }
 
@@ -59,6 +60,7 @@ Task<Response> IngestExchange::answer(const http::Request& request) {
     response = std::move(prepared.error());
   }
   response.client = std::move(known_.identity.client);
+  response.key = std::move(known_.identity.key);
   co_return response;
 }
 

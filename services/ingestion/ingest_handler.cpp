@@ -45,6 +45,7 @@ std::expected<std::unique_ptr<http::Exchange>, Response> IngestHandler::begin(co
   if (!refused) refused = check_room(head, known);
   if (!refused) return std::make_unique<IngestExchange>(*this, std::move(known));
   refused->client = std::move(known.identity.client);
+  refused->key = std::move(known.identity.key);
   return std::unexpected(std::move(*refused));
 }
 

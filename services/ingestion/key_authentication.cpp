@@ -13,9 +13,7 @@ std::unexpected<http::Response> unauthorized() {
   return std::unexpected(std::move(response));
 }
 
-Identity identity_of(const auth::KeyOwner& owner) {
-  return {.client = owner.client, .tenant = owner.tenant, .credential = owner.key_id};
-}
+Identity identity_of(const auth::KeyOwner& owner) { return {.client = owner.client, .key = owner.key_id}; }
 
 }  // namespace
 

@@ -143,28 +143,33 @@ TEST_F(AuthenticationTest, ARevokedKeyEndsAndANewOneBeginsOnAnOpenConnection) {
   files.write();
   EXPECT_TRUE(eventually([&] { return status_of(key) == 401; }));
   const auto took = std::chrono::steady_clock::now() - start_time;
+  EXPECT_LT(took, 5s);
   EXPECT_EQ(status_of(next), 202) << "both changes at once";
   const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
   RecordProperty("revocation_ms", static_cast<int>(took_ms));
   std::cout << "revoked in the file, refused after " << took_ms << " ms (5000 allowed)\n";
 }
 
+// Keys that last longer each time, until this machine is quick enough to use one.
 TEST_F(AuthenticationTest, AKeyEndsWhenItExpires) {
   start_with_keys();
-  const TimeNs end = SystemClock().now() + 700 * kMillisecond;
-  const std::string brief = files.add("brief", end);
-  files.write();
-  std::raise(SIGHUP);
   RawHttp client(app->port());
   bool was_accepted = false;
-  EXPECT_TRUE(eventually([&] {
-    const TimeNs before = SystemClock().now();
-    const int status = client.post("/metrics", kSample, bearer(brief)).status;
-    if (status == 202) EXPECT_LT(before, end);
-    was_accepted = was_accepted || status == 202;
-    return SystemClock().now() >= end && status == 401;
-  }));
-  std::cout << (was_accepted ? "" : "(this machine was too slow to use the key in time)\n");
+  for (TimeNs life = 700 * kMillisecond; life < kMinute && !was_accepted; life *= 4) {
+    const TimeNs end = SystemClock().now() + life;
+    const std::string brief = files.add("brief-" + std::to_string(life), end);
+    files.write();
+    std::raise(SIGHUP);
+    const auto has_ended = [&] {
+      const TimeNs before = SystemClock().now();
+      const int status = client.post("/metrics", kSample, bearer(brief)).status;
+      if (status == 202) EXPECT_LT(before, end);
+      was_accepted = was_accepted || status == 202;
+      return before >= end && status == 401;
+    };
+    EXPECT_TRUE(eventually(has_ended));
+  }
+  EXPECT_TRUE(was_accepted);
 }
 
 TEST_F(AuthenticationTest, ABrokenFileKeepsTheKeysThatWereInForce) {
@@ -229,6 +234,24 @@ TEST_F(AuthenticationTest, DoesNotStartWithFilesThatAreNotRight) {
   EXPECT_TRUE(failure().contains(files.pepper_path() + ": cannot be read: No such file or directory")) << failure();
   files.directory().write("pepper", "short\n");
   EXPECT_TRUE(failure().contains("expected 32 to 4096")) << failure();
+}
+
+// Rotating a key, one sees by the log which of two is used.
+TEST_F(AuthenticationTest, TheAccessLogNamesTheKey) {
+  const std::string next = files.add("acme");
+  files.write();
+  start_with_keys();
+  const auto lines_of = [&](const std::string& of) {
+    return log.lines({"msg=request", " client=acme ", " key=" + std::string(auth::parse_api_key(of)->id) + " "}).size();
+  };
+  expect_accepted(post(bearer(key)));
+  expect_accepted(post(bearer(next)));
+  EXPECT_EQ(RawHttp(app->port()).post("/metrics", "{}", bearer(next)).status, 422);
+  EXPECT_EQ(RawHttp(app->port()).post("/metrics", "<", bearer(next) + "Content-Type: text/xml\r\n").status, 415);
+  EXPECT_EQ(post(bearer(auth::make_api_key()->reveal())).status, 401);
+  EXPECT_TRUE(eventually([&] { return log.lines({"msg=request", "status=401", R"( key="" )"}).size() == 1; }));
+  EXPECT_EQ(lines_of(key), 1U);
+  EXPECT_EQ(lines_of(next), 3U);
 }
 
 TEST_F(AuthenticationTest, ShowsNoSecretAnywhere) {

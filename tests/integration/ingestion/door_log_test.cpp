@@ -97,7 +97,7 @@ TEST_F(AccessLogTest, WritesAShareOfTheRequests) {
   EXPECT_LE(lines.size(), kRequests / 10 + 2);
   for (const std::string& line : lines) {
     EXPECT_TRUE(line.contains("method=POST path=/metrics status=202 bytes=22 ")) << line;
-    EXPECT_TRUE(line.contains(" remote=127.0.0.1 client=alice request_id=")) << line;
+    EXPECT_TRUE(line.contains(" remote=127.0.0.1 client=alice key=\"\" request_id=")) << line;
   }
 }
 

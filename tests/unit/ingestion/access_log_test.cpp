@@ -121,6 +121,7 @@ class AccessLogTest : public testing::Test {
   static http::Response answer(unsigned status, std::string client) {
     http::Response out;
     out.status = status;
+    out.key = client.empty() ? "" : "k-1";
     out.client = std::move(client);
     return out;
   }
@@ -132,14 +133,14 @@ TEST_F(AccessLogTest, SaysWhoAskedForWhatAndWhatCameOfIt) {
   make(1).on_request(head(), answer(202, "agent-7"), 512, 1500us);
   EXPECT_THAT(lines, ElementsAre("ts=1970-01-01T00:00:00.000Z level=info component=http msg=request method=POST "
                                  "path=/metrics status=202 bytes=512 duration_seconds=0.0015 remote=192.0.2.7 "
-                                 "client=agent-7 request_id=r-1 error_id=\"\" suppressed=0"));
+                                 "client=agent-7 key=k-1 request_id=r-1 error_id=\"\" suppressed=0"));
 }
 
 TEST_F(AccessLogTest, NamesTheErrorOfARefusal) {
   make(1).on_request(head(), http::problem(kUnauthorized, "no"), 0, 1us);
   ASSERT_THAT(lines, SizeIs(1));
   EXPECT_THAT(lines[0], HasSubstr(" status=401 "));
-  EXPECT_THAT(lines[0], HasSubstr(" client=\"\" request_id=r-1 error_id=err-ms-unauthorized "));
+  EXPECT_THAT(lines[0], HasSubstr(" client=\"\" key=\"\" request_id=r-1 error_id=err-ms-unauthorized "));
 }
 
 TEST_F(AccessLogTest, GivesTheDurationAsANumberOfSecondsInMicroseconds) {
