@@ -127,7 +127,8 @@ Response IngestExchange::refuse_rate(const http::RequestHead& head, const Decode
   const bool is_too_large = decision.verdict() == limits::Verdict::too_large;
   accounts().refused_whole(summary, is_too_large ? Refusal::over_rate_limit : Refusal::rate_limited);
   accounts().over_rate_limit(decision);
-  handler_.parts().refusal_log.refused("rate limit", known_.identity.client, log_text(decision), head.request_id);
+  const auto detail = [&] { return log_text(decision); };
+  handler_.parts().refusal_log.refused("rate limit", known_.identity.client, detail, head.request_id);
   return rate_limited_answer(decision, handler_.jitter_of(head));
 }
 

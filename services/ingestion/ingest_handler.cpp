@@ -62,7 +62,8 @@ IngestHandler::Refused IngestHandler::check_rate(const http::RequestHead& head, 
   if (known.requests.is_allowed()) return std::nullopt;
   parts_.accounts.over_rate_limit(known.requests);
   const std::string_view who = client.empty() ? head.remote_address : std::string_view(client);
-  parts_.refusal_log.refused("rate limit", who, log_text(known.requests), head.request_id);
+  const auto detail = [&] { return log_text(known.requests); };
+  parts_.refusal_log.refused("rate limit", who, detail, head.request_id);
   return refuse(Refusal::rate_limited, rate_limited_answer(known.requests, jitter_of(head)));
 }
 
@@ -110,7 +111,7 @@ IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, 
 
 Response IngestHandler::overloaded(const http::RequestHead& head, const limits::Overload& overload) const {
   parts_.accounts.overloaded(overload.bound);
-  parts_.refusal_log.refused("overload", "", log_text(overload), head.request_id);
+  parts_.refusal_log.refused("overload", "", [&] { return log_text(overload); }, head.request_id);
   return refuse(Refusal::overloaded, overloaded_answer(jitter_of(head)));
 }
 

@@ -1,26 +1,20 @@
 #include "services/ingestion/refusal_log.hpp"
 
-#include <string>
 #include <utility>
 
 namespace metricstream::ingestion {
 
-void RefusalLog::refused(std::string_view reason, std::string_view client, std::string_view detail,
-                         std::string_view request_id) {
-  const auto left_out = admit(reason, client);
-  if (!left_out) return;
+void RefusalLog::write(std::string_view reason, std::string_view client, std::string_view detail,
+                       std::string_view request_id, const LeftOut& left_out) const {
   log_.warn("refused", {{"reason", reason},
                         {"client", client},
                         {"detail", detail},
                         {"request_id", request_id},
-                        {"suppressed", left_out->same},
-                        {"suppressed_others", left_out->others}});
+                        {"suppressed", left_out.same},
+                        {"suppressed_others", left_out.others}});
 }
 
 std::optional<RefusalLog::LeftOut> RefusalLog::admit(std::string_view reason, std::string_view client) {
-  std::string key(reason);
-  key += '\n';
-  key += client;
   const std::scoped_lock lock(mutex_);
   const TimeNs now = clock_.now();
   if (const TimeNs second = floor_to(now, kSecond); second != second_) {
@@ -32,7 +26,10 @@ std::optional<RefusalLog::LeftOut> RefusalLog::admit(std::string_view reason, st
     ++left_out_;
     return std::nullopt;
   }
-  const auto suppressed = throttle_.admit(key, now);
+  key_ = reason;
+  key_ += '\n';
+  key_ += client;
+  const auto suppressed = throttle_.admit(key_, now);
   if (!suppressed) return std::nullopt;
   ++lines_;
   return LeftOut{.same = *suppressed, .others = std::exchange(left_out_, 0)};

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "common/base/clock.hpp"
@@ -21,8 +23,12 @@ class RefusalLog {
   // `clock` must outlive the log.
   RefusalLog(Logger log, const Clock& clock) : log_(std::move(log)), clock_(clock) {}
 
-  // `client` is empty where it is not known; `detail` names limit, level and excess.
-  void refused(std::string_view reason, std::string_view client, std::string_view detail, std::string_view request_id);
+  // `client` is empty where it is not known, or where it is nobody's fault; `detail` makes the text that names limit,
+  // level and excess. It is only asked where a line is due: in a flood nearly never.
+  template <std::invocable Detail>
+  void refused(std::string_view reason, std::string_view client, const Detail& detail, std::string_view request_id) {
+    if (const auto left_out = admit(reason, client)) write(reason, client, detail(), request_id, *left_out);
+  }
 
  private:
   // How many were left out since the line before: of the same reason and client, and of all because of the second.
@@ -32,11 +38,14 @@ class RefusalLog {
   };
   // Nothing: no line.
   [[nodiscard]] std::optional<LeftOut> admit(std::string_view reason, std::string_view client);
+  void write(std::string_view reason, std::string_view client, std::string_view detail, std::string_view request_id,
+             const LeftOut& left_out) const;
 
   Logger log_;
   const Clock& clock_;
   std::mutex mutex_;
   Throttle throttle_;
+  std::string key_;  // of the throttle; kept for its memory
   TimeNs second_ = INT64_MIN;
   std::uint32_t lines_ = 0;  // in that second
   std::uint64_t left_out_ = 0;

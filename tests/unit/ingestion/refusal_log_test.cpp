@@ -23,12 +23,17 @@ class SetClock final : public Clock {
 class RefusalLogTest : public testing::Test {
  protected:
   void refuse(const std::string& client, const std::string& reason = "rate limit") {
-    log.refused(reason, client, "samples: 5 asked", "r-1");
+    const auto detail = [this] {
+      ++details;
+      return std::string("samples: 5 asked");
+    };
+    log.refused(reason, client, detail, "r-1");
   }
   void pass(TimeNs time) { clock.now_ += time; }
 
   SetClock clock;
   std::vector<std::string> lines;
+  std::atomic<int> details = 0;  // how often the text was asked for
   RefusalLog log{Logger({}, [this](std::string_view line) { lines.emplace_back(line); }, clock), clock};
 };
 
@@ -59,6 +64,13 @@ TEST_F(RefusalLogTest, WritesAHundredLinesInASecondHoweverManyClientsThereAre) {
   EXPECT_THAT(lines[100], HasSubstr("suppressed=0 suppressed_others=900"));
   refuse("c501");
   EXPECT_THAT(lines.back(), HasSubstr("suppressed=0 suppressed_others=0"));
+}
+
+TEST_F(RefusalLogTest, MakesTheTextsOfLinesThatAreWrittenOnly) {
+  for (int i = 0; i < 1000; ++i) refuse("alice");
+  EXPECT_EQ(details, 1);
+  for (int i = 0; i < 1000; ++i) refuse("c" + std::to_string(i));
+  EXPECT_EQ(details, 100) << "the others are too many for one second";
 }
 
 TEST_F(RefusalLogTest, GoesOnWhenTheClockIsSetBack) {
