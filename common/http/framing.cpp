@@ -59,7 +59,7 @@ std::expected<BodyFraming, Response> decide_10(const RequestHead& head, const Fr
   return refusal;
 }
 
-std::expected<BodyFraming, Response> decide_11(const FramingFields& found) {
+std::expected<BodyFraming, Response> decide_11(const RequestHead& head, const FramingFields& found) {
   if (found.has_unknown_expectation) {
     return refuse(kUnknownExpectation, "the only expectation that is known here is 100-continue");
   }
@@ -71,10 +71,15 @@ std::expected<BodyFraming, Response> decide_11(const FramingFields& found) {
     }
     return BodyFraming{.is_chunked = true, .content_length = 0};
   }
+  // Where another reader has found a length that we have not, the body would be taken for the next request.
+  if (found.lengths == 0 && head.method == "POST") {
+    return refuse(kLengthRequired, "a POST says how long its body is: Content-Length, or Transfer-Encoding: chunked");
+  }
   if (found.lengths == 0) return BodyFraming{};
   if (found.lengths > 1) return refuse(kAmbiguousLength, "more than one Content-Length field");
   const auto length = parse_length(found.length);
-  if (!length) return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, digits only");
+  if (!length)
+    return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, at most 18 digits and nothing else");
   return BodyFraming{.is_chunked = false, .content_length = *length};
 }
 
@@ -87,7 +92,7 @@ std::expected<BodyFraming, Response> decide_framing(const RequestHead& head) {
   if (found.hosts == 1 && !is_authority(found.host)) {
     return refuse(kBadHost, "Host is a name or an address, and perhaps a port: host:port");
   }
-  return head.version == 10 ? decide_10(head, found) : decide_11(found);
+  return head.version == 10 ? decide_10(head, found) : decide_11(head, found);
 }
 
 }  // namespace metricstream::http

@@ -106,7 +106,9 @@ std::uint16_t Server::port() const { return shards_.front()->port(); }
 
 void Server::use_tls(std::shared_ptr<const TlsCredentials> credentials) {
   const std::lock_guard lock(shared_->tls_mutex);
-  if (credentials) shared_->tls = std::move(credentials);
+  if (!credentials) return;
+  shared_->tls = std::move(credentials);
+  shared_->tls_changes.fetch_add(1, std::memory_order_release);
 }
 
 Task<std::size_t> Server::drain(std::chrono::milliseconds limit) {

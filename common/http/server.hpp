@@ -93,8 +93,9 @@ class Server {
   void start();
   [[nodiscard]] std::uint16_t port() const;
 
-  // From now on new connections speak TLS, with these credentials; open ones keep what they have. Without a call before
-  // start() the server speaks plain HTTP. Null changes nothing. Any thread.
+  // From now on new connections speak TLS, with these credentials; open ones keep what they have, but are closed at
+  // their next request where the certificate that the client has shown would not be accepted any more. Without a call
+  // before start() the server speaks plain HTTP. Null changes nothing. Any thread.
   void use_tls(std::shared_ptr<const TlsCredentials> credentials);
 
   // Stops accepting, closes idle connections, lets requests in flight end (answered with Connection: close) until

@@ -48,6 +48,7 @@ struct Server::Shared {
   std::string speak_tls;
   std::shared_ptr<const TlsCredentials> tls;
   mutable std::mutex tls_mutex = {};
+  std::atomic<unsigned> tls_changes{0};
 
   // For a new connection; null: plain HTTP.
   [[nodiscard]] std::shared_ptr<const TlsCredentials> credentials() const {

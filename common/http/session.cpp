@@ -12,6 +12,7 @@ namespace metricstream::http {
 Session::Session(boost::asio::ip::tcp::socket socket, OpenConnection open, Peer peer, Server::Shared& shared,
                  RequestSpacePool& spaces, LoopDelay& delay)
     : open_(std::move(open)),
+      tls_changes_(shared.tls_changes.load(std::memory_order_acquire)),
       stream_(std::move(socket), shared.credentials().get()),
       shared_(shared),
       deadline_(stream_.executor()),
@@ -101,6 +102,7 @@ Task<Session::Next> Session::next_request() {
   std::size_t header_bytes = 0;
   const Input input = co_await read_header(header_bytes);
   if (input == Input::closed) co_return Next::close;
+  if (!is_peer_trusted()) co_return Next::close;
   is_new_ = false;
   may_skip_line_ = true;
   request_started_ = Clock::now();
@@ -181,6 +183,14 @@ void Session::name_client() {
   if (!client) return;
   space_->client_address = client->text();
   head.remote_address = space_->client_address;
+}
+
+// With the credentials of now: authorities and revoked certificates may have changed since the handshake.
+bool Session::is_peer_trusted() {
+  const unsigned changes = shared_.tls_changes.load(std::memory_order_acquire);
+  if (changes == tls_changes_ || !stream_.is_tls()) return true;
+  tls_changes_ = changes;
+  return stream_.is_peer_trusted_by(*shared_.credentials());
 }
 
 Session::Input Session::refuse(Response response) {

@@ -94,9 +94,11 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] bool has_whole_body(std::size_t header_bytes) const;
   void name_request();
   void name_client();
+  bool is_peer_trusted();
   void set_deadline(std::chrono::milliseconds from_now);
 
   OpenConnection open_;
+  unsigned tls_changes_;  // of the server's credentials, when the peer was last looked at; before stream_ takes them
   Stream stream_;
   Server::Shared& shared_;
   Deadline<Session> deadline_;

@@ -77,7 +77,8 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
   const bool is_asked_to_close = wants_close();
   frame.close = response.close || is_asked_to_close || (is_last_input && (is_draining_ || is_worn_out()));
   frame.keep_alive_10 = head.version == 10;
-  frame.head_only = head.method == "HEAD";
+  // Also where the header could not be taken apart.
+  frame.head_only = head.method == "HEAD" || (head.method.empty() && input.data().starts_with("HEAD "));
   space_->output.clear();
   append_response(space_->output, response, frame);
   const bool is_written = co_await write(space_->output);

@@ -38,6 +38,10 @@ class Stream {
   // After a failed handshake: the peer has spoken HTTP without TLS.
   [[nodiscard]] bool was_plain_http() const { return tls_ && tls_->was_plain_http(); }
   [[nodiscard]] std::vector<std::string> peer_names() const;
+  // Under TLS: whether the certificate that the peer has shown, if any, would be accepted by these credentials too.
+  [[nodiscard]] bool is_peer_trusted_by(const TlsCredentials& credentials) const {
+    return tls_->is_peer_trusted_by(credentials);
+  }
 
   // Something is there without waiting for the socket.
   [[nodiscard]] bool has_pending() const { return tls_ && tls_->has_pending(); }

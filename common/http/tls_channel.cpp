@@ -73,6 +73,9 @@ std::string_view prefix_of(int kind) {
 struct FreeCertificate {
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
+struct FreeVerification {
+  void operator()(X509_STORE_CTX* verification) const { X509_STORE_CTX_free(verification); }
+};
 struct FreeNames {
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
 };
@@ -134,6 +137,19 @@ void TlsChannel::close_notify() {
 }
 
 bool TlsChannel::has_pending() const { return SSL_pending(ssl_.get()) > 0; }
+
+bool TlsChannel::is_peer_trusted_by(const TlsCredentials& credentials) const {
+  const std::unique_ptr<X509, FreeCertificate> certificate(SSL_get1_peer_certificate(ssl_.get()));
+  if (!certificate) return true;
+  const std::unique_ptr<X509_STORE_CTX, FreeVerification> verification(X509_STORE_CTX_new());
+  X509_STORE* const store = SSL_CTX_get_cert_store(credentials.native());
+  STACK_OF(X509)* const chain = SSL_get_peer_cert_chain(ssl_.get());
+  const bool is_trusted =
+      verification && X509_STORE_CTX_init(verification.get(), store, certificate.get(), chain) == 1 &&
+      X509_STORE_CTX_set_default(verification.get(), "ssl_client") == 1 && X509_verify_cert(verification.get()) == 1;
+  ERR_clear_error();
+  return is_trusted;
+}
 
 std::vector<std::string> TlsChannel::peer_names() const {
   std::vector<std::string> out;

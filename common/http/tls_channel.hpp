@@ -39,6 +39,8 @@ class TlsChannel {
   [[nodiscard]] bool has_pending() const;
   // Of a failed handshake: the peer has spoken HTTP instead of TLS.
   [[nodiscard]] bool was_plain_http() const { return was_plain_http_; }
+  // Whether the certificate that the peer has shown would be accepted by these credentials too.
+  [[nodiscard]] bool is_peer_trusted_by(const TlsCredentials& credentials) const;
   // Subject alternative names of the peer's verified certificate: "DNS:...", "URI:...", "email:...". Names with
   // anything but visible ASCII are left out.
   [[nodiscard]] std::vector<std::string> peer_names() const;

@@ -159,7 +159,7 @@ std::optional<Framing> framing_of(const PlainRequest& request) {
   if (lengths.size() + encodings.size() > 1) return std::nullopt;
   if (!encodings.empty())
     return lower(encodings[0]) == "chunked" ? std::optional(Framing{.is_chunked = true}) : std::nullopt;
-  if (lengths.empty()) return Framing{};
+  if (lengths.empty()) return request.method == "POST" ? std::nullopt : std::optional(Framing{});
   if (lengths[0].empty() || lengths[0].size() > 18 || !consists_of(lengths[0], "0123456789")) return std::nullopt;
   return Framing{.length = std::stoull(lengths[0])};
 }

@@ -12,6 +12,7 @@ using wire::sized;
 
 namespace {
 
+const std::string kBodiless = "Content-Length: 0\r\n";
 const std::string kHello = "5\r\nhello\r\n0\r\n\r\n";
 
 std::string length(const std::string& value, const std::string& body = "hello") {
@@ -40,7 +41,9 @@ std::vector<FramingCase> length_cases() {
       refused("two different lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n", "hello")),
       refused("two lengths in different case", post("Content-Length: 5\r\ncontent-length: 0\r\n", "hello")),
       {"bytes behind a body are the next request", sized("hel") + "@@", {"200 hel", "400"}, After::closed},
-      {"a body without length is the next request", post("", "@@"), {"200 ", "400"}, After::closed},
+      refused("a body without length", post("", "hello"), "411"),
+      refused("a length by another name", post("Content_Length: 5\r\n", "hello"), "411"),
+      refused("an encoding by another name", post("Transfer_Encoding: chunked\r\n", kHello), "411"),
       {"half a body", length("6"), {}, After::waits},
       open("an underscore makes another field", post("Content_Length: 9\r\nContent-Length: 5\r\n", "hello"),
            {"200 hello"}),
@@ -171,19 +174,21 @@ std::vector<FramingCase> session_cases() {
       refused("HTTP/1.0 DELETE", "DELETE /hello HTTP/1.0\r\n\r\n", "426"),
       open("100-continue", post("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello"), {"200 hello"}),
       open("100-Continue", post("Expect: 100-Continue\r\nTransfer-Encoding: chunked\r\n", kHello), {"200 hello"}),
-      open("100-continue without body", post("Expect: 100-continue\r\n"), {"200 "}),
+      refused("100-continue without length", post("Expect: 100-continue\r\n"), "411"),
       refused("another expectation", post("Expect: 200-ok\r\nContent-Length: 5\r\n", "hello"), "417"),
       refused("two expectations", post("Expect: 100-continue, x\r\nContent-Length: 5\r\n", "hello"), "417"),
       refused("two Expect fields", post("Expect: x\r\nExpect: 100-continue\r\n"), "417"),
       refused("an empty expectation", post("Expect:\r\n"), "417"),
       {"close", post("Connection: close\r\nContent-Length: 5\r\n", "hello"), {"200 hello"}, After::closed},
-      {"close in a list", post("Connection: x, Close\r\n"), {"200 "}, After::closed},
-      {"close in the second field", post(keep + "Connection: close\r\n"), {"200 "}, After::closed},
-      {"bytes behind close", post("Connection: close\r\n", "\x16\x03\x01"), {"200 "}, After::closed},
+      {"close in a list", post("Connection: x, Close\r\n" + kBodiless), {"200 "}, After::closed},
+      {"close in the second field", post(keep + "Connection: close\r\n" + kBodiless), {"200 "}, After::closed},
+      {"bytes behind close", post("Connection: close\r\n" + kBodiless, "\x16\x03\x01"), {"200 "}, After::closed},
       open("an upgrade to HTTP/2 is not taken",
-           post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n"),
+           post("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n" +
+                kBodiless),
            {"200 "}),
-      open("an upgrade to WebSocket is not taken", post("Connection: Upgrade\r\nUpgrade: websocket\r\n"), {"200 "}),
+      open("an upgrade to WebSocket is not taken", post("Connection: Upgrade\r\nUpgrade: websocket\r\n" + kBodiless),
+           {"200 "}),
       open("pipelined",
            sized("hello") + chunked("1\r\na\r\n0\r\nT: u\r\n\r\n") + get + sized("") + chunked("0\r\n\r\n"),
            {"200 hello", "200 a", hello, "200 ", "200 "}),

@@ -5,19 +5,21 @@ namespace metricstream::test {
 
 using namespace std::string_literals;
 using wire::open;
-using wire::post;
 using wire::refused;
 using wire::sized;
 
 namespace {
 
-std::string line(const std::string& request_line) { return request_line + "\r\nHost: t\r\n\r\n"; }
+const std::string kBodiless = "Content-Length: 0\r\n";
+
+std::string post(const std::string& fields) { return wire::post(fields + kBodiless); }
+std::string line(const std::string& request_line) { return request_line + "\r\nHost: t\r\n" + kBodiless + "\r\n"; }
 std::string host(const std::string& fields) { return "GET /hello HTTP/1.1\r\n" + fields + "\r\n"; }
 std::string target(const std::string& text) { return line("POST " + text + " HTTP/1.1"); }
 
 std::string of_fields(std::size_t count) {
   std::string fields;
-  for (std::size_t i = 1; i < count; ++i) fields += "F" + std::to_string(i) + ": v\r\n";
+  for (std::size_t i = 2; i < count; ++i) fields += "F" + std::to_string(i) + ": v\r\n";
   return post(fields);
 }
 

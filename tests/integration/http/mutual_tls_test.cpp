@@ -94,11 +94,17 @@ TEST(MutualTls, RefusesRevokedCertificates) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     files.client_crl = tls.clients.revoke({});
     tls.server.use_tls(credentials(files));
-    EXPECT_EQ(tls.hello(lost, version), "hello 127.0.0.1 tls DNS:lost");
+    TlsClient open(tls.server.port(), {.certificate = lost.certificate, .key = lost.key, .version = version});
+    TlsClient other(tls.server.port(), {.certificate = good.certificate, .key = good.key, .version = version});
+    EXPECT_EQ(open.get("/hello").body, "hello 127.0.0.1 tls DNS:lost");
+    EXPECT_EQ(other.get("/hello").status, 200);
     files.client_crl = tls.clients.revoke({lost.certificate});
     tls.server.use_tls(credentials(files));
     EXPECT_TRUE(tls.hello(lost, version).contains("revoked")) << tls.hello(lost, version);
     EXPECT_EQ(tls.hello(good, version), "hello 127.0.0.1 tls DNS:good");
+    open.send("GET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
+    EXPECT_TRUE(open.is_closed()) << "an open connection ends as well";
+    EXPECT_EQ(other.get("/hello").body, "hello 127.0.0.1 tls DNS:good");
   }
 }
 

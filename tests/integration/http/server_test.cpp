@@ -112,6 +112,10 @@ TEST(Server, ClosesBehindEveryFramingError) {
     EXPECT_EQ(response.headers.at("content-type"), "application/problem+json");
     EXPECT_TRUE(client.is_closed());
   }
+  RawHttp client(server.port());
+  client.send("HEAD /hello HTTP/1.1\r\nHost: t\r\nA: b\r\n c\r\n\r\n");
+  EXPECT_EQ(client.read(true).status, 400);
+  EXPECT_TRUE(client.is_closed()) << "an answer to HEAD has no body";
   EXPECT_EQ(server.echo.handled, 0) << "what stands behind a framing error is never a request";
 }
 

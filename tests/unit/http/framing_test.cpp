@@ -19,7 +19,9 @@ TEST(Framing, TakesWhatHasOneMeaningAndRefusesTheRest) {
   const Field host{"Host", "x"};
   const std::vector<Case> cases{
       {"a GET without body", "GET", 11, {host}, 0},
-      {"a POST without length has no body", "POST", 11, {host}, 0},
+      {"a POST without length", "POST", 11, {host}, 411},
+      {"a POST whose encoding has another name", "POST", 11, {host, {"Transfer_Encoding", "chunked"}}, 411},
+      {"a GET with a length", "GET", 11, {host, {"Content-Length", "5"}}, 0, false, 5},
       {"a length", "POST", 11, {host, {"Content-Length", "5"}}, 0, false, 5},
       {"field names in any case", "POST", 11, {{"HOST", "x"}, {"content-LENGTH", "5"}}, 0, false, 5},
       {"a length of 0", "POST", 11, {host, {"Content-Length", "0"}}, 0},

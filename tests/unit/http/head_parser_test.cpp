@@ -32,7 +32,7 @@ std::string with_fields(const std::string& fields) { return "GET /metrics HTTP/1
 
 TEST(HeadParser, TakesARequestApart) {
   const std::string text =
-      "GET /api/v1/metrics?strict=true HTTP/1.1\r\nHost: example\r\ncontent-type:  application/json \r\n"
+      "POST /api/v1/metrics?strict=true HTTP/1.1\r\nHost: example\r\ncontent-type:  application/json \r\n"
       "Content-Length: 12\r\n\r\n";
   RequestHead head;
   ASSERT_EQ(status_of(text, head), 0U);
@@ -164,6 +164,10 @@ TEST(RequestHead, DecodesQueryParameters) {
   EXPECT_EQ(head.query_parameter("empty"), "");
   EXPECT_EQ(head.query_parameter("x"), "1");
   EXPECT_EQ(head.query_parameter("none"), std::nullopt);
+  EXPECT_EQ(head.query_parameter_count("none"), 0U);
+  EXPECT_EQ(head.query_parameter_count("strict"), 1U);
+  EXPECT_EQ(head.query_parameter_count("x"), 2U);
+  EXPECT_EQ(head.query_parameter_count("bad"), 1U) << "it is there, whatever it says";
   EXPECT_EQ(head.query_parameter("bad"), std::nullopt);
   EXPECT_EQ(head.query_parameter("plus"), "a b") << "the last one ends where the target does";
 }
