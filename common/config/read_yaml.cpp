@@ -129,6 +129,7 @@ void Reader::read_section(Element& section, const Node& node, const std::string&
 }
 
 void Reader::read_child(Element& child, const Node& key, const Node& value, const std::string& path) {
+  child.is_given = !value.is_null();
   switch (child.kind) {
     case Element::Kind::section:
       return read_section(child, value, path);

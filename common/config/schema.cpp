@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace metricstream::config {
 namespace {
@@ -57,15 +58,23 @@ void Schema::section(std::string_view path, std::string_view description) {
 
 void Schema::unused(std::string_view path, std::string_view why) { make(path, Element::Kind::unused, why); }
 
-void Schema::hide(std::string_view path) {
+Element& Schema::at(std::string_view path) {
   Element* element = root_;
   for (std::size_t start = 0; element != nullptr && start <= path.size();) {
     const std::size_t end = std::min(path.find('.', start), path.size());
     element = element->find(path.substr(start, end - start));
     start = end + 1;
   }
-  if (element == nullptr) throw std::logic_error("no such setting to hide: " + std::string(path));
-  element->secret = true;
+  if (element == nullptr) throw std::logic_error("no such setting: " + std::string(path));
+  return *element;
+}
+
+void Schema::hide(std::string_view path) { at(path).secret = true; }
+
+void Schema::require(std::string_view path, std::string expected) {
+  validate([&element = at(path), path = std::string(path), expected = std::move(expected)](Report& report) {
+    if (!element.is_given) report.error(path, "missing, expected " + expected);
+  });
 }
 
 void Schema::validate(std::function<void(Report&)> validator) { root_->validators.push_back(std::move(validator)); }

@@ -61,6 +61,7 @@ struct Element {
   std::string form;                // examples of how it is written, where that is not plain
   std::vector<std::string> words;  // all allowed values, where they can be listed
   bool secret = false;
+  bool is_given = false;                                        // by the file, with a value
   std::vector<std::unique_ptr<Element>> children;               // section, in the order of description
   std::vector<std::function<void(Report&)>> validators;         // section: run after all of its values are read
   std::function<bool(const std::string&)> set;                  // scalar: false when the text is no such value
@@ -118,6 +119,10 @@ class Schema {
   // Recognised, of any shape, without effect: a file that has it gets a warning with `why`.
   void unused(std::string_view path, std::string_view why);
 
+  // A described section, list or map that a file must have, if only as an empty one; `expected` says so. Not inside of
+  // lists.
+  void require(std::string_view path, std::string expected);
+
   // No message shows a value of this setting: for those that somebody may paste a secret into by mistake.
   void hide(std::string_view path);
 
@@ -125,6 +130,7 @@ class Schema {
   void validate(std::function<void(Report&)> validator);
 
  private:
+  Element& at(std::string_view path);
   Element& make(std::string_view path, Element::Kind kind, std::string_view description);
   // Place: T, or std::optional<T>.
   template <class T, class Place>

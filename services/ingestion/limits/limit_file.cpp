@@ -21,6 +21,7 @@ void describe(config::Schema& schema, QuotaOverrides& quotas) {
 void describe(config::Schema& schema, LimitFile& file) {
   schema.section("defaults", file.defaults, "For every client; what is absent stays as in rate_limits.");
   schema.map("clients", file.clients, "By client id; what is absent stays as in defaults.");
+  schema.require("clients", "clients with their limits; 'clients: {}' has none");
   schema.validate([&file](config::Report& report) {
     for (const auto& [id, quotas] : file.clients) {
       if (is_client_id(id, BatchLimits{})) continue;

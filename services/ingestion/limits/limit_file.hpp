@@ -19,7 +19,8 @@ struct QuotaOverrides {
   [[nodiscard]] ClientLimits over(const ClientLimits& base) const;
 };
 
-// limits.yaml: `defaults` over those of rate_limits in the service's own file, `clients` over the defaults.
+// limits.yaml, which must have `clients`: a file that was cut short would drop every override. `defaults` over those of
+// rate_limits in the service's own file, `clients` over the defaults.
 struct LimitFile {
   QuotaOverrides defaults;
   std::map<std::string, QuotaOverrides> clients;

@@ -77,6 +77,17 @@ TEST(LimitFile, AnyClientIdMayBeAKey) {
             Quota(1));
 }
 
+// What is left of a file that was cut short, or moved away, must not pass for one that drops every override.
+TEST(LimitFile, NeedsItsClientsWhichMayBeNone) {
+  for (const char* text : {"", "\n", "# nothing\n", "---\n", "clients:\n", "clients: ~\n", "{}",
+                           "defaults: {requests_per_second: 7}\n", "clients:\n# a: {requests_per_second: 1}\n"}) {
+    EXPECT_THAT(problems_of(text), HasSubstr("clients: missing, expected clients with their limits; 'clients: {}'"))
+        << text;
+  }
+  EXPECT_EQ(problems_of("clients: {}"), "");
+  EXPECT_EQ(problems_of("defaults: {requests_per_second: 7}\nclients: {}\n"), "");
+}
+
 TEST(LimitFile, ReportsEverythingThatIsWrongAtOnce) {
   EXPECT_EQ(
       problems_of("defaults:\n  requests_per_second: 0\n  sample_per_minute: 5\nclients:\n  a:\n"
