@@ -35,19 +35,32 @@ Response ready(const Management& management) {
   return plain(200, "ready\n");
 }
 
+std::string exposition(const Management& management, metrics::Format format) {
+  if (format == metrics::Format::json) return management.json_counters();
+  return management.registry.expose(format, management.audience);
+}
+
+std::string exposition(const Management& management, metrics::Format format, bool is_gzip) {
+  std::string plain_body = exposition(management, format);
+  if (!is_gzip) return plain_body;
+  std::string out;
+  // Made for each scrape: there are few, and its tables are large.
+  gzip::Compressor().compress(plain_body, out);
+  return out;
+}
+
 Response metrics_page(const Management& management, const RequestHead& head) {
   const metrics::Format fallback = management.json_counters ? metrics::Format::json : metrics::Format::text;
   metrics::Format format = metrics::negotiate(head.find("Accept").value_or(""), fallback);
   if (format == metrics::Format::json && !management.json_counters) format = metrics::Format::text;
+  const bool is_gzip = metrics::accepts_gzip(head.find("Accept-Encoding").value_or(""));
+  const auto make = [&] { return exposition(management, format, is_gzip); };
+  const bool is_cheap = format == metrics::Format::json && !is_gzip;
   Response out;
   out.content_type = metrics::content_type(format);
-  out.body = format == metrics::Format::json ? management.json_counters() : management.registry.expose(format);
+  out.body = management.kept_pages && !is_cheap ? management.kept_pages->get(format, is_gzip, make) : make();
   out.headers = "Vary: Accept, Accept-Encoding\r\n";
-  if (!metrics::accepts_gzip(head.find("Accept-Encoding").value_or(""))) return out;
-  std::string plain_body = std::exchange(out.body, {});
-  // Made for each scrape: there are few, and its tables are large.
-  gzip::Compressor().compress(plain_body, out.body);
-  out.headers += "Content-Encoding: gzip\r\n";
+  if (is_gzip) out.headers += "Content-Encoding: gzip\r\n";
   return out;
 }
 

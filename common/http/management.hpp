@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "common/http/kept_pages.hpp"
 #include "common/http/router.hpp"
 #include "common/metrics/registry.hpp"
 
@@ -17,6 +18,10 @@ struct Management {
   std::function<std::optional<std::string>()> not_ready;
   // Counters of this process as JSON, for people; empty: GET /metrics answers text only.
   std::function<std::string()> json_counters;
+  // Who asks here.
+  metrics::Audience audience = metrics::Audience::operators;
+  // Keeps what is costly to make; null: every answer is fresh. JSON without a coding is always fresh.
+  KeptPages* kept_pages = nullptr;
 };
 
 // GET (and HEAD) /health, /-/healthy, /-/ready, /metrics (by gzip where Accept-Encoding allows it) and the aliases

@@ -59,17 +59,22 @@ struct Family {
   std::map<Labels, std::unique_ptr<Counter>> counters;
   std::map<Labels, std::unique_ptr<Gauge>> gauges;
   std::map<Labels, std::unique_ptr<Histogram>> histograms;
-  std::list<Collect> callbacks;
+  struct Callback {
+    Collect collect;
+    Audience audience;
+  };
+  std::list<Callback> callbacks;
 
-  [[nodiscard]] std::vector<ClientMetric> samples() const {
+  [[nodiscard]] std::vector<ClientMetric> samples(Audience reader) const {
     std::vector<ClientMetric> out;
     for (const auto& [labels, counter] : counters) {
       out.push_back(sample_of(type, labels, static_cast<double>(counter->value())));
     }
     for (const auto& [labels, gauge] : gauges) out.push_back(sample_of(type, labels, gauge->value()));
     for (const auto& [labels, histogram] : histograms) out.push_back(sample_of(labels, *histogram));
-    for (const Collect& collect : callbacks) {
-      for (const LabelledValue& value : collect()) out.push_back(sample_of(type, value.labels, value.value));
+    for (const Callback& callback : callbacks) {
+      if (callback.audience == Audience::operators && reader != Audience::operators) continue;
+      for (const LabelledValue& value : callback.collect()) out.push_back(sample_of(type, value.labels, value.value));
     }
     return out;
   }
@@ -96,7 +101,7 @@ void add_process_metrics(std::vector<MetricFamily>& out) {
 struct Registry::State : std::enable_shared_from_this<Registry::State> {
   // Call with the mutex held.
   Family& family(std::string_view name, std::string_view help, MetricType type);
-  Registration collect(std::string_view name, std::string_view help, MetricType type, Collect callback);
+  Registration collect(std::string_view name, std::string_view help, MetricType type, Family::Callback callback);
 
   mutable std::mutex mutex;
   std::map<std::string, Family, std::less<>> families;
@@ -113,9 +118,10 @@ Family& Registry::State::family(std::string_view name, std::string_view help, Me
   return found->second;
 }
 
-Registration Registry::State::collect(std::string_view name, std::string_view help, MetricType type, Collect callback) {
+Registration Registry::State::collect(std::string_view name, std::string_view help, MetricType type,
+                                      Family::Callback callback) {
   const std::lock_guard lock(mutex);
-  std::list<Collect>& callbacks = family(name, help, type).callbacks;
+  std::list<Family::Callback>& callbacks = family(name, help, type).callbacks;
   const auto place = callbacks.insert(callbacks.end(), std::move(callback));
   // The handle may outlive the registry; the lists it points into then no longer exist.
   const auto remove = [state = weak_from_this(), &callbacks, place](void*) {
@@ -168,21 +174,22 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, std
   return instrument(state_->family(name, help, MetricType::Histogram).histograms, std::move(labels), bounds);
 }
 
-Registration Registry::collect_gauge(std::string_view name, std::string_view help, Collect collect) {
-  return state_->collect(name, help, MetricType::Gauge, std::move(collect));
+Registration Registry::collect_gauge(std::string_view name, std::string_view help, Collect collect, Audience audience) {
+  return state_->collect(name, help, MetricType::Gauge, {std::move(collect), audience});
 }
 
-Registration Registry::collect_counter(std::string_view name, std::string_view help, Collect collect) {
-  return state_->collect(name, help, MetricType::Counter, std::move(collect));
+Registration Registry::collect_counter(std::string_view name, std::string_view help, Collect collect,
+                                       Audience audience) {
+  return state_->collect(name, help, MetricType::Counter, {std::move(collect), audience});
 }
 
-std::string Registry::expose(Format format) const {
+std::string Registry::expose(Format format, Audience reader) const {
   if (format == Format::json) throw std::invalid_argument("the registry has no JSON form");
   std::vector<MetricFamily> families;
   {
     const std::lock_guard lock(state_->mutex);
     for (const auto& [name, family] : state_->families) {
-      std::vector<ClientMetric> samples = family.samples();
+      std::vector<ClientMetric> samples = family.samples(reader);
       if (!samples.empty()) families.push_back({name, family.help, family.type, std::move(samples)});
     }
   }

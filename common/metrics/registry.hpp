@@ -22,6 +22,9 @@ struct LabelledValue {
   double value = 0;
 };
 
+// Who may see a metric. Some name clients or hosts, by an operator's own file, and those are nobody else's business.
+enum class Audience : std::uint8_t { everyone, operators };
+
 // Called on the thread that asks for the exposition, under the registry's lock: must be quick and must not use the
 // registry.
 using Collect = std::function<std::vector<LabelledValue>()>;
@@ -54,11 +57,14 @@ class Registry {
                        Labels labels = {});
 
   // Values read when they are asked for, such as queue lengths and lags by partition.
-  Registration collect_gauge(std::string_view name, std::string_view help, Collect collect);
-  Registration collect_counter(std::string_view name, std::string_view help, Collect collect);
+  Registration collect_gauge(std::string_view name, std::string_view help, Collect collect,
+                             Audience audience = Audience::everyone);
+  Registration collect_counter(std::string_view name, std::string_view help, Collect collect,
+                               Audience audience = Audience::everyone);
 
-  // Everything, families sorted by name. Format::json is not the registry's business: std::invalid_argument.
-  [[nodiscard]] std::string expose(Format format) const;
+  // What `reader` may see (operators: everything), families sorted by name. Format::json is not the registry's
+  // business: std::invalid_argument.
+  [[nodiscard]] std::string expose(Format format, Audience reader = Audience::operators) const;
 
  private:
   struct State;

@@ -41,6 +41,22 @@ TEST(Registry, WritesPrometheusText) {
   EXPECT_THAT(text, HasSubstr("\nprocess_cpu_seconds_total "));
 }
 
+TEST(Registry, ShowsWhatNamesClientsToOperatorsOnly) {
+  Registry registry;
+  const auto of = [](const char* client) {
+    return [client] { return std::vector<LabelledValue>{{{{"client", client}}, 1}}; };
+  };
+  const auto kept = registry.collect_gauge("x_usage", "Usage.", of("acme"), Audience::operators);
+  const auto shown = registry.collect_gauge("x_rest", "Rest.", of("all"));
+  for (const Format format : {Format::text, Format::openmetrics}) {
+    const std::string to_everyone = registry.expose(format, Audience::everyone);
+    EXPECT_THAT(to_everyone, Not(HasSubstr("x_usage"))) << "not even its name";
+    EXPECT_THAT(to_everyone, HasSubstr("x_rest{client=\"all\"} 1"));
+    EXPECT_THAT(registry.expose(format, Audience::operators), HasSubstr("x_usage{client=\"acme\"} 1"));
+  }
+  EXPECT_EQ(registry.expose(Format::text).contains("x_usage"), true);
+}
+
 TEST(Registry, WritesOpenMetrics) {
   Registry registry;
   registry.counter("x_requests_total", "All \"requests\"\nof a \\ kind.", {{"path", "a\"b\\c\nd"}}).add(3);
