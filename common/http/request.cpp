@@ -25,6 +25,23 @@ std::optional<std::string> decode_component(std::string_view text) {
   return out;
 }
 
+struct Parameter {
+  std::optional<std::string> name;        // nothing: badly encoded
+  std::optional<std::string_view> value;  // as it is written; nothing without '='
+};
+
+// Takes the first one from `query`. Not by Boost.URL 1.81, whose last parameter reaches past the end of a view into a
+// larger text (tried).
+std::optional<Parameter> next_parameter(std::string_view& query) {
+  if (query.empty()) return std::nullopt;
+  const std::string_view text = query.substr(0, query.find('&'));
+  query.remove_prefix(std::min(query.size(), text.size() + 1));
+  const auto equals = text.find('=');
+  Parameter out{.name = decode_component(text.substr(0, equals)), .value = std::nullopt};
+  if (equals != std::string_view::npos) out.value = text.substr(equals + 1);
+  return out;
+}
+
 }  // namespace
 
 std::optional<std::string_view> RequestHead::find(std::string_view name) const {
@@ -41,15 +58,19 @@ std::size_t RequestHead::count(std::string_view name) const {
 }
 
 std::optional<std::string> RequestHead::query_parameter(std::string_view name) const {
-  // Not by Boost.URL 1.81, whose last parameter reaches past the end of a view into a larger text (tried).
-  for (std::string_view rest = query; !rest.empty();) {
-    const std::string_view parameter = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), parameter.size() + 1));
-    const auto equals = parameter.find('=');
-    if (decode_component(parameter.substr(0, equals)) != name) continue;
-    return equals == std::string_view::npos ? std::string() : decode_component(parameter.substr(equals + 1));
+  std::string_view rest = query;
+  while (const auto parameter = next_parameter(rest)) {
+    if (parameter->name != name) continue;
+    return parameter->value ? decode_component(*parameter->value) : std::string();
   }
   return std::nullopt;
+}
+
+std::size_t RequestHead::query_parameter_count(std::string_view name) const {
+  std::size_t count = 0;
+  std::string_view rest = query;
+  while (const auto parameter = next_parameter(rest)) count += parameter->name == name ? 1 : 0;
+  return count;
 }
 
 bool RequestHead::add_field(Field field) {

@@ -48,6 +48,8 @@ struct RequestHead {
   [[nodiscard]] std::size_t count(std::string_view name) const;
   // The decoded value of a query parameter; "" for one without '='. Nothing when absent or badly encoded.
   [[nodiscard]] std::optional<std::string> query_parameter(std::string_view name) const;
+  // How often it is there, however its value is written.
+  [[nodiscard]] std::size_t query_parameter_count(std::string_view name) const;
 
   // False when the table is full.
   bool add_field(Field field);
