@@ -124,6 +124,12 @@ http::Response overloaded_answer(limits::Jitter jitter) {
                       jitter);
 }
 
+http::Response record_too_large_answer(std::size_t size, std::size_t limit) {
+  return http::problem(kRecordTooLarge, "the batch makes a record of " + std::to_string(size) + " bytes, which with " +
+                                            "its headers is more than the " + std::to_string(limit) +
+                                            " that one may have; send it in smaller batches");
+}
+
 http::Response undecodable_answer(const DecodeError& error) {
   std::string members = R"(,"position":)";
   append_decimal(members, error.position);

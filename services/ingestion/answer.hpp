@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string_view>
 
 #include "common/codec/json_batch.hpp"
@@ -28,6 +29,9 @@ namespace metricstream::ingestion {
 
 // The same where the replica has no room for the request; between 1 and 3 seconds later there may be.
 [[nodiscard]] http::Response overloaded_answer(limits::Jitter jitter);
+
+// 413 for a record that Kafka's client does not take.
+[[nodiscard]] http::Response record_too_large_answer(std::size_t size, std::size_t limit);
 
 // 400 with the byte position, or 413.
 [[nodiscard]] http::Response undecodable_answer(const DecodeError& error);

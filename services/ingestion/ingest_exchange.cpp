@@ -23,6 +23,7 @@ struct IngestExchange::Prepared {
   Response answer;  // to be given when the record is stored
   DecodeSummary summary;
   limits::Charge charge;
+  std::size_t record_bytes = 0;
 };
 
 // One a thread, so that the columns' memory is allocated once and not with every request.
@@ -54,6 +55,7 @@ Task<Response> IngestExchange::answer(const http::Request& request) {
   Response response;
   if (prepared) {
     kafka::Message message = std::move(prepared->message);
+    prepared->record_bytes = message.payload.size();
     const kafka::DeliveryResult result = co_await handler_.parts().store.store(std::move(message));
     response = settle(request.head, std::move(*prepared), result);
   } else {
@@ -82,9 +84,9 @@ std::expected<DecodeSummary, Response> IngestExchange::decode(std::string_view b
   decode_options.format = known_.content.format;
   auto decoded = space.decoder.decode(body, now, decode_options, space.record.batch);
   if (!decoded) {
-    const bool is_too_large = decoded.error().kind == DecodeError::Kind::too_large;
-    accounts().refused_unread(is_too_large ? Refusal::too_large : Refusal::malformed);
-    return std::unexpected(undecodable_answer(decoded.error()));
+    Response refused = undecodable_answer(decoded.error());
+    accounts().refused_unread(refused.status == 413 ? Refusal::too_large : Refusal::malformed);
+    return std::unexpected(std::move(refused));
   }
   if (decoded->accepted == 0) {
     accounts().all_rejected(*decoded);
@@ -176,6 +178,9 @@ Response IngestExchange::settle(const http::RequestHead& head, Prepared prepared
       return std::move(prepared.answer);
     case DeliveryStatus::queue_full:
       accounts().refused(summary, Refusal::queue_full);
+      handler_.parts().refusal_log.refused(
+          "overload", "", [] { return "the producer's queue is full: producer.queue_records or queue_size"; },
+          head.request_id);
       return retry_answer(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s, jitter);
     case DeliveryStatus::unavailable:
       accounts().refused(summary, Refusal::kafka_unavailable);
@@ -183,7 +188,7 @@ Response IngestExchange::settle(const http::RequestHead& head, Prepared prepared
                           jitter);
     case DeliveryStatus::message_too_large:
       accounts().refused(summary, Refusal::record_too_large);
-      return problem(kRecordTooLarge, "the batch is larger than one record may be; send it in smaller batches");
+      return record_too_large_answer(prepared.record_bytes, options().record_bytes);
     case DeliveryStatus::failed:
     case DeliveryStatus::unconfirmed:
       break;

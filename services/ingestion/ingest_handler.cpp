@@ -19,9 +19,12 @@ using http::Response;
 using namespace std::chrono_literals;
 
 std::expected<bool, Response> strict_parameter(const http::RequestHead& head) {
+  const std::size_t count = head.query_parameter_count("strict");
+  if (count == 0) return false;
+  if (count > 1) return std::unexpected(problem(kBadParameter, "strict is there more than once"));
   const auto value = head.query_parameter("strict");
-  if (!value || *value == "false" || *value == "0") return false;
-  if (value->empty() || *value == "true" || *value == "1") return true;
+  if (value == "false" || value == "0") return false;
+  if (value == "" || value == "true" || value == "1") return true;
   return std::unexpected(problem(kBadParameter, "strict is true or false"));
 }
 
@@ -69,7 +72,7 @@ IngestHandler::Refused IngestHandler::check_rate(const http::RequestHead& head, 
 
 IngestHandler::Refused IngestHandler::check_announced(const http::RequestHead& head, IngestHead& known) const {
   if (head.body.content_length > options_.body_bytes) {
-    return refuse(Refusal::too_large, http::body_too_large(options_.body_bytes));
+    return refuse(Refusal::too_large, http::body_too_large(options_.body_bytes, head.body.content_length));
   }
   auto content = decide_content(head.find("Content-Type"), head.find("Content-Encoding"));
   if (!content) return refuse(Refusal::malformed, std::move(content.error()));

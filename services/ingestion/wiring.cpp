@@ -44,6 +44,7 @@ IngestOptions ingest_options(const IngestSettings& settings) {
           .inflate = {.max_inflated = settings.http.limits.inflated_size.bytes,
                       .free_inflated = settings.http.limits.inflated_free.bytes,
                       .max_ratio = settings.http.limits.inflated_ratio},
+          .record_bytes = settings.producer.max_record_size.bytes,
           .partitions = settings.kafka.partitions,
           .attributes = settings.attributes,
           .has_rate_headers = settings.rate_limits.headers,

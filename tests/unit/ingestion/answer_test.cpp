@@ -66,6 +66,13 @@ TEST(Answer, OfAnUndecodableBodyNamesTheByte) {
   EXPECT_EQ(undecodable_answer({DecodeError::Kind::empty, 0, "x"}).status, 400U);
 }
 
+TEST(Answer, OfARecordTooLargeSaysByHowMuch) {
+  const auto refused = record_too_large_answer(1200, 1000);
+  EXPECT_EQ(refused.status, 413U);
+  EXPECT_TRUE(refused.detail.contains("a record of 1200 bytes")) << refused.detail;
+  EXPECT_TRUE(refused.detail.contains("more than the 1000 that one may have")) << refused.detail;
+}
+
 TEST(Answer, OfARefusalThatPassesSpreadsTheRetriesAndIsNeverTooEarly) {
   std::map<std::string, int> waits;
   for (std::uint64_t hash = 0; hash < 300; ++hash) {
