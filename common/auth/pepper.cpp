@@ -10,12 +10,6 @@ namespace {
 
 constexpr mode_t kTooOpen = 0037;  // the group may read: that is how a service reads what root owns
 
-std::string octal(mode_t mode) {
-  std::string out = "0000";
-  for (std::size_t i = 4; i-- > 0; mode >>= 3U) out[i] = static_cast<char>('0' + (mode & 7U));
-  return out;
-}
-
 }  // namespace
 
 Secret pepper_of(std::string_view file_text) {
@@ -30,7 +24,7 @@ Result<PepperFile> read_pepper_file(const std::string& path) {
   PepperFile out{.pepper = pepper_of(text.reveal()), .warning = {}};
   if ((file->permissions & kTooOpen) != 0) {
     out.warning =
-        "has mode " + octal(file->permissions) +
+        "has mode " + mode_text(file->permissions) +
         ", expected 0600 (or 0640 with the service's group): whoever reads it and the key file can test guesses";
   }
   return out;

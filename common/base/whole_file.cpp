@@ -64,4 +64,10 @@ Result<WholeFile> read_whole_file(const std::string& path, std::size_t limit) {
   return out;
 }
 
+std::string mode_text(mode_t permissions) {
+  std::string out = "0000";
+  for (std::size_t i = 4; i-- > 0; permissions >>= 3U) out[i] = static_cast<char>('0' + (permissions & 7U));
+  return out;
+}
+
 }  // namespace metricstream

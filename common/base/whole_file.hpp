@@ -18,4 +18,7 @@ struct WholeFile {
 // so is a pipe or a device. The message says what is wrong and does not name the file. Blocks.
 [[nodiscard]] Result<WholeFile> read_whole_file(const std::string& path, std::size_t limit);
 
+// As chmod takes it: "0640".
+[[nodiscard]] std::string mode_text(mode_t permissions);
+
 }  // namespace metricstream

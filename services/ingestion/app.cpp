@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "common/base/version.hpp"
@@ -43,6 +44,10 @@ Task<Result<std::int32_t>> ask_partition_count(kafka::Producer& producer, std::s
   co_return producer.partition_count(topic, kMetadataTimeout);
 }
 
+std::unexpected<StartFailure> start_failure(Error error, ExitCode exit_code) {
+  return std::unexpected(StartFailure{.message = std::move(error.message), .exit_code = exit_code});
+}
+
 http::Response openapi_answer() {
   http::Response out;
   out.content_type = "application/yaml";
@@ -58,7 +63,7 @@ class App::Service {
   Service(const IngestSettings& settings, Logger log, std::unique_ptr<kafka::Producer> producer, IoThreads& threads,
           asio::io_context& main);
 
-  Result<void> listen();
+  Result<void, StartFailure> open();
   int run();
   void stop() {
     asio::post(main_, [this] { signal_.request(); });
@@ -67,6 +72,8 @@ class App::Service {
   [[nodiscard]] std::uint16_t admin_port() const { return has_admin_listener() ? admin_server_.port() : 0; }
 
  private:
+  Result<void> read_files();
+  Result<void> listen();
   [[nodiscard]] bool has_admin_listener() const { return !settings_.admin.listen.empty(); }
   void add_routes();
   Task<void> life();
@@ -87,6 +94,7 @@ class App::Service {
   Accounts accounts_;
   Door door_;
   IngestHandler handler_;
+  http::KeptPages public_pages_{clock_};
   http::Router public_router_;
   http::Router admin_router_;
   AccessLog access_log_;
@@ -114,7 +122,7 @@ App::Service::Service(const IngestSettings& settings, Logger log, std::unique_pt
       handler_(ingest_options(settings), {door_.authentication(), door_.rate_limiter(), door_.admission(), store_,
                                           accounts_, door_.refusal_log(), clock_}),
       access_log_(settings.access_log, log_.with("http"), clock_),
-      request_metrics_(registry_, access_log_, known_paths()),
+      request_metrics_(registry_, access_log_, door_.refusal_log(), known_paths()),
       on_problem_([http_log = log_.with("http")](std::string_view message) {
         http_log.repeated(LogLevel::error, "problem", {{"err", message}});
       }),
@@ -133,29 +141,38 @@ App::Service::Service(const IngestSettings& settings, Logger log, std::unique_pt
 }
 
 void App::Service::add_routes() {
-  for (http::Router* router : {&public_router_, &admin_router_}) {
-    http::add_management_routes(*router, {.service = std::string(kProgram),
-                                          .registry = registry_,
-                                          .not_ready = [this] { return readiness_.not_ready(); },
-                                          .json_counters = [this] { return metrics_document(accounts_.totals()); }});
-  }
+  http::Management management{.service = std::string(kProgram),
+                              .registry = registry_,
+                              .not_ready = [this] { return readiness_.not_ready(); },
+                              .json_counters = [this] { return metrics_document(accounts_.totals()); }};
+  http::add_management_routes(admin_router_, management);
+  management.audience = metrics::Audience::everyone;
+  management.kept_pages = &public_pages_;
+  http::add_management_routes(public_router_, std::move(management));
   http::add_problem_routes(public_router_, error_catalogue());
   public_router_.get("/openapi.yaml", [](const http::RequestHead&) { return openapi_answer(); });
   public_router_.add("POST", "/metrics", handler_);
   public_router_.add("POST", "/api/v1/metrics", handler_);
 }
 
-Result<void> App::Service::listen() {
+Result<void> App::Service::read_files() {
   if (auto opened = door_.open(); !opened) return opened;
-  if (settings_.http.tls.is_enabled()) {
-    certificate_.emplace(settings_.http.tls, public_server_, clock_, registry_);
-    auto read = door_.files().add("tls", certificate_->paths(), [this] { return certificate_->read(); });
-    if (!read) return read;
-  }
+  if (!settings_.http.tls.is_enabled()) return {};
+  certificate_.emplace(settings_.http.tls, public_server_, clock_, registry_);
+  return door_.files().add("tls", certificate_->paths(), [this] { return certificate_->read(); });
+}
+
+Result<void> App::Service::listen() {
   if (has_admin_listener()) {
     if (auto bound = admin_server_.listen(); !bound) return bound;
   }
   return public_server_.listen();
+}
+
+Result<void, StartFailure> App::Service::open() {
+  if (auto read = read_files(); !read) return start_failure(std::move(read.error()), kExitConfig);
+  if (auto bound = listen(); !bound) return start_failure(std::move(bound.error()), kExitFailure);
+  return {};
 }
 
 int App::Service::run() {
@@ -235,13 +252,13 @@ App::App(IngestSettings settings, Logger log)
 
 App::~App() = default;
 
-Result<void> App::start() {
+Result<void, StartFailure> App::start() {
   auto producer_options = producer_settings(settings_);
-  if (!producer_options) return std::unexpected(producer_options.error());
+  if (!producer_options) return start_failure(std::move(producer_options.error()), kExitConfig);
   auto producer = kafka::Producer::create(std::move(*producer_options), kafka::log_to(log_.with("kafka")));
-  if (!producer) return std::unexpected(producer.error());
+  if (!producer) return start_failure(std::move(producer.error()), kExitConfig);
   service_ = std::make_unique<Service>(settings_, log_, std::move(*producer), threads_, main_);
-  return service_->listen();
+  return service_->open();
 }
 
 std::uint16_t App::port() const { return service_->port(); }
@@ -252,8 +269,10 @@ void App::stop() { service_->stop(); }
 int run_ingest(const IngestSettings& settings, Logger& log) {
   App app(settings, log);
   if (auto started = app.start(); !started) {
-    log.error("cannot start", {{"err", started.error()}});
-    return kExitFailure;
+    for (const auto line : std::views::split(started.error().message, '\n')) {
+      log.error("cannot start", {{"err", std::string_view(line)}});
+    }
+    return started.error().exit_code;
   }
   return app.run();
 }

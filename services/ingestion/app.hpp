@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "common/base/result.hpp"
 #include "common/log/logger.hpp"
@@ -10,6 +11,12 @@
 #include "services/ingestion/settings.hpp"
 
 namespace metricstream::ingestion {
+
+// Why the service did not start.
+struct StartFailure {
+  std::string message;  // one problem a line
+  int exit_code;        // kExitConfig where starting again changes nothing
+};
 
 // The ingest service, put together. Construct, start(), run() on the main thread.
 class App {
@@ -20,7 +27,7 @@ class App {
   App& operator=(const App&) = delete;
 
   // Creates the producer and binds both listeners; from here on the ports are known and connections wait.
-  Result<void> start();
+  Result<void, StartFailure> start();
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::uint16_t admin_port() const;  // 0: there is none
 

@@ -49,12 +49,12 @@ std::vector<metrics::Registration> watch_door(metrics::Registry& registry, const
   out.push_back(registry.collect_gauge(
       "metricstream_admission_limit_bytes", "Where requests are refused for the bytes in memory.",
       [&admission] { return one(static_cast<double>(admission.limits().in_flight_bytes)); }));
-  out.push_back(registry.collect_gauge("metricstream_limits_overrides",
-                                       "Limits of single clients, from rate_limits.overrides_file.",
-                                       [&limiter] { return overrides(limiter); }));
-  out.push_back(registry.collect_gauge("metricstream_limit_usage_ratio",
-                                       "How much of its limits a client of rate_limits.overrides_file uses: 0 to 1.",
-                                       [&limiter] { return usage(limiter); }));
+  out.push_back(registry.collect_gauge(
+      "metricstream_limits_overrides", "Limits of single clients, from rate_limits.overrides_file.",
+      [&limiter] { return overrides(limiter); }, metrics::Audience::operators));
+  out.push_back(registry.collect_gauge(
+      "metricstream_limit_usage_ratio", "How much of its limits a client of rate_limits.overrides_file uses: 0 to 1.",
+      [&limiter] { return usage(limiter); }, metrics::Audience::operators));
   out.push_back(registry.collect_gauge("metricstream_rate_limit_entries", "Whoever is counted now, by table.",
                                        [&limiter] { return entries(limiter); }));
   return out;

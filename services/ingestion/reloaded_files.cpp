@@ -60,8 +60,9 @@ Result<void> ReloadedFiles::add(std::string name, std::vector<std::string> paths
                .succeeded_at = registry_.gauge("metricstream_config_last_reload_success_timestamp_seconds",
                                                "When the file was last read with success.", label)});
   const Reading reading = read_now(item.read);
-  report(item, reading);
+  note(item, reading);
   if (reading.errors.empty()) return {};
+  // Nothing was in force before, and the caller tells of them.
   std::string all;
   for (const std::string& error : reading.errors) all += (all.empty() ? "" : "\n") + error;
   return fail(std::move(all));
@@ -97,20 +98,22 @@ Task<void> ReloadedFiles::read_again(Item& item) {
   item.is_reading = true;
   while (std::exchange(item.is_outdated, false)) {
     const Reading reading = co_await asio::co_spawn(pool_, read_on_pool(item.read), asio::use_awaitable);
-    report(item, reading);
+    note(item, reading);
+    if (!reading.errors.empty()) report(item, reading.errors);
   }
   item.is_reading = false;
 }
 
-void ReloadedFiles::report(Item& item, const Reading& reading) {
+void ReloadedFiles::note(Item& item, const Reading& reading) {
   for (const std::string& warning : reading.warnings) log_.warn(warning, {{"file", item.name}});
   item.is_successful.set(reading.errors.empty() ? 1 : 0);
-  if (reading.errors.empty()) {
-    item.succeeded_at.set(unix_seconds());
-    log_.info("file read", {{"file", item.name}, {"in_force", reading.summary}});
-    return;
-  }
-  for (const std::string& error : reading.errors) log_.error(error, {{"file", item.name}});
+  if (!reading.errors.empty()) return;
+  item.succeeded_at.set(unix_seconds());
+  log_.info("file read", {{"file", item.name}, {"in_force", reading.summary}});
+}
+
+void ReloadedFiles::report(const Item& item, const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) log_.error(error, {{"file", item.name}});
   log_.error("what was in force before stays in force", {{"file", item.name}});
 }
 

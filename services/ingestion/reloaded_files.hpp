@@ -46,7 +46,8 @@ class ReloadedFiles {
   struct Item;
   Task<void> watch(Item& item);
   Task<void> read_again(Item& item);
-  void report(Item& item, const Reading& reading);
+  void note(Item& item, const Reading& reading);
+  void report(const Item& item, const std::vector<std::string>& errors);
 
   boost::asio::any_io_executor executor_;
   boost::asio::thread_pool& pool_;

@@ -1,5 +1,6 @@
 #include "services/ingestion/request_metrics.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/http/problem_type.hpp"
@@ -8,6 +9,21 @@ namespace metricstream::ingestion {
 namespace {
 
 constexpr std::array<std::string_view, 4> kMethodNames{"GET", "HEAD", "POST", "other"};
+
+// Why a request's end is not known, or its header not taken.
+constexpr std::array kFramingErrors{&http::kMalformedHeader,
+                                    &http::kHeaderTooLarge,
+                                    &http::kTargetTooLong,
+                                    &http::kBadTarget,
+                                    &http::kBadHost,
+                                    &http::kBadContentLength,
+                                    &http::kAmbiguousLength,
+                                    &http::kLengthRequired,
+                                    &http::kUnknownTransferEncoding,
+                                    &http::kMalformedChunk,
+                                    &http::kUnknownExpectation,
+                                    &http::kHttpVersion,
+                                    &http::kHttp11Required};
 
 std::size_t method_index(std::string_view method) {
   std::size_t index = 0;
@@ -22,7 +38,7 @@ metrics::Collect one(const auto& value) {
 }
 
 metrics::Collect two(const char* label, const char* first_name, const auto& first, const char* second_name,
-                               const auto& second) {
+                     const auto& second) {
   return [=, &first, &second] {
     return Values{{{{label, first_name}}, static_cast<double>(first.load())},
                   {{{label, second_name}}, static_cast<double>(second.load())}};
@@ -31,8 +47,15 @@ metrics::Collect two(const char* label, const char* first_name, const auto& firs
 
 }  // namespace
 
-RequestMetrics::RequestMetrics(metrics::Registry& registry, AccessLog& log, std::vector<std::string> paths)
-    : registry_(registry), log_(log) {
+RequestMetrics::RequestMetrics(metrics::Registry& registry, AccessLog& log, RefusalLog& refusals,
+                               std::vector<std::string> paths)
+    : registry_(registry), log_(log), refusals_(refusals) {
+  for (const http::ProblemType* type : kFramingErrors) {
+    framing_errors_.push_back({type, &registry.counter("metricstream_http_framing_errors_total",
+                                                       "Requests that are no well-formed HTTP, or whose header is "
+                                                       "past a limit, by the problem that was answered.",
+                                                       {{"reason", std::string(type->id)}})});
+  }
   paths.emplace_back("other");
   for (const std::string& path : paths) {
     auto handler = std::make_unique<Handler>();
@@ -71,6 +94,26 @@ void RequestMetrics::on_request(const http::RequestHead& head, const http::Respo
   handler.duration->observe(std::chrono::duration<double>(duration).count());
   if (body_bytes > 0) handler.size->observe(static_cast<double>(body_bytes));
   log_.on_request(head, response, body_bytes, duration);
+  if (response.type) on_problem(head, response);
+}
+
+void RequestMetrics::on_problem(const http::RequestHead& head, const http::Response& response) {
+  const http::ProblemType* const type = response.type;
+  const auto framing = std::ranges::find(framing_errors_, type, &FramingError::type);
+  if (framing != framing_errors_.end()) framing->count->add();
+  if (!type->is_limit) return;
+  const std::string_view who = response.client.empty() ? head.remote_address : std::string_view(response.client);
+  refusals_.refused(type->id, who, [&] { return response.detail; }, head.request_id);
+}
+
+void RequestMetrics::on_connection_refused(const http::ProblemType& why, std::string_view address, std::size_t most) {
+  const bool is_of_address = &why == &http::kTooManyOfAddress;
+  const auto detail = [&] {
+    return std::to_string(most) + " connections are open" + (is_of_address ? " of this address" : "") +
+           ", which is the most; one more came from " + std::string(address);
+  };
+  // That the server is full is nobody's fault, and one line.
+  refusals_.refused(why.id, is_of_address ? address : std::string_view{}, detail, "");
 }
 
 void RequestMetrics::watch(metrics::Registry& registry, const http::Server& server) {
@@ -84,8 +127,6 @@ void RequestMetrics::watch(metrics::Registry& registry, const http::Server& serv
   registrations_.push_back(registry.collect_counter(
       "metricstream_http_connections_refused_total", "Connections past the limit of all, or of their address.",
       two("limit", "connections", of.connections_refused, "per_address", of.connections_refused_by_address)));
-  registrations_.push_back(registry.collect_counter("metricstream_http_framing_errors_total",
-                                                    "Requests that are no well-formed HTTP.", one(of.framing_errors)));
   registrations_.push_back(registry.collect_counter(
       "metricstream_http_timeouts_total", "Headers, bodies and answers that took too long.", one(of.timeouts)));
   registrations_.push_back(

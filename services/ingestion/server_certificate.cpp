@@ -1,6 +1,11 @@
 #include "services/ingestion/server_certificate.hpp"
 
+#include <sys/stat.h>
+
+#include <utility>
+
 #include "common/base/rfc3339.hpp"
+#include "common/base/whole_file.hpp"
 
 namespace metricstream::ingestion {
 namespace {
@@ -17,7 +22,16 @@ http::ClientAuth to_client_auth(ClientCertificate wish) {
   return http::ClientAuth::require;
 }
 
+constexpr mode_t kTooOpen = 0037;  // the group may read, as common/auth/pepper.cpp says of its file
+
 }  // namespace
+
+std::string key_file_warning(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & kTooOpen) == 0) return {};
+  return path + ": has mode " + mode_text(status.st_mode & 07777U) +
+         ", expected 0600 (or 0640 with the service's group): whoever reads the key can pass for this server";
+}
 
 ServerCertificate::ServerCertificate(const TlsSettings& settings, http::Server& server, const Clock& clock,
                                      metrics::Registry& registry)
@@ -47,6 +61,7 @@ Reading ServerCertificate::read() {
     return out;
   }
   if (!(*credentials)->warning().empty()) out.warnings.push_back((*credentials)->warning());
+  if (auto exposed = key_file_warning(files_.key); !exposed.empty()) out.warnings.push_back(std::move(exposed));
   out.summary = "certificate until " + format_rfc3339((*credentials)->not_after());
   not_after_.set(static_cast<double>((*credentials)->not_after() / kSecond));
   server_.use_tls(*std::move(credentials));

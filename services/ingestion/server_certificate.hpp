@@ -12,6 +12,9 @@
 
 namespace metricstream::ingestion {
 
+// That the private key's file can be read by others than its owner and group; empty where it cannot, or is not there.
+[[nodiscard]] std::string key_file_warning(const std::string& path);
+
 // The files of http.tls, and the server that shows what stands in them.
 class ServerCertificate {
  public:

@@ -70,6 +70,15 @@ TEST_F(ReloadedFilesTest, AnExceptionOfTheFirstReadingIsItsError) {
   EXPECT_THAT(added.error().message, HasSubstr("no memory"));
 }
 
+TEST_F(ReloadedFilesTest, ErrorsOfTheFirstReadingAreTheCallersToTellOneALine) {
+  const auto added = add([] { return Reading{.errors = {"first", "second"}, .warnings = {"beware"}, .summary = {}}; });
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().message, "first\nsecond");
+  ASSERT_EQ(lines.size(), 1U) << log_text();
+  EXPECT_THAT(lines[0], HasSubstr("level=warn msg=beware"));
+  EXPECT_FALSE(is_successful());
+}
+
 TEST_F(ReloadedFilesTest, WhatIsThrownNeedNotBeAnException) {
   const auto added = add([]() -> Reading { throw 1; });
   EXPECT_FALSE(added);

@@ -39,10 +39,22 @@ class RequestMetricsTest : public testing::Test {
   }
   [[nodiscard]] std::string exposed() const { return registry.expose(metrics::Format::text); }
 
+  // What was refused, by 192.0.2.7, as request r-1.
+  void refuse(http::Response response) {
+    http::RequestHead head;
+    head.method = "POST";
+    head.path = "/metrics";
+    head.remote_address = "192.0.2.7";
+    head.request_id = "r-1";
+    observed.on_request(head, response, 0, 3ms);
+  }
+
   SystemClock clock;
   metrics::Registry registry;
   AccessLog log{{}, Logger::null(), clock};
-  RequestMetrics observed{registry, log, known_paths()};
+  std::vector<std::string> lines;
+  RefusalLog refusals{Logger({}, [this](std::string_view line) { lines.emplace_back(line); }, clock), clock};
+  RequestMetrics observed{registry, log, refusals, known_paths()};
 };
 
 TEST_F(RequestMetricsTest, CountsByHandlerMethodAndCode) {
@@ -89,6 +101,52 @@ TEST_F(RequestMetricsTest, AStatusOutOfRangeIsCountedAndBreaksNothing) {
   request("GET", "/metrics", 600);
   request("GET", "/metrics", 4'000'000'000U);
   EXPECT_EQ(count_lines(exposed(), "metricstream_http_requests_total{"), 1U);
+}
+
+TEST_F(RequestMetricsTest, CountsFramingErrorsByTheirProblem) {
+  refuse(http::problem(http::kAmbiguousLength, "x"));
+  refuse(http::problem(http::kAmbiguousLength, "x"));
+  refuse(http::problem(kMalformedBody, "not about framing"));
+  const std::string text = exposed();
+  EXPECT_THAT(text, HasSubstr(R"(metricstream_http_framing_errors_total{reason="ambiguous-length"} 2)"));
+  EXPECT_THAT(text, HasSubstr(R"(metricstream_http_framing_errors_total{reason="bad-host"} 0)"));
+  EXPECT_THAT(text, Not(HasSubstr(R"(reason="malformed-body")")));
+}
+
+TEST_F(RequestMetricsTest, TellsOfWhatIsPastALimitWithTheClientOrElseTheAddress) {
+  refuse(http::problem(http::kHeaderTooLarge, "the header has 70 fields, and 64 are the most"));
+  http::Response known = http::body_too_large(1024, 2000);
+  known.client = "alice";
+  refuse(known);
+  refuse(known);
+  ASSERT_EQ(lines.size(), 2U) << "each client and limit once in a while";
+  EXPECT_THAT(lines[0], HasSubstr("level=warn msg=refused reason=header-too-large client=192.0.2.7 "
+                                  "detail=\"the header has 70 fields, and 64 are the most\" request_id=r-1 "));
+  EXPECT_THAT(lines[1], HasSubstr("reason=body-too-large client=alice detail=\"the body has 2000 bytes, and 1024 are"));
+}
+
+TEST_F(RequestMetricsTest, EveryProblemThatIsALimitIsTold) {
+  std::size_t limits = 0;
+  for (const http::ProblemType* type : error_catalogue()) {
+    if (type->is_limit) ++limits;
+    refuse(http::problem(*type, "too much"));
+    EXPECT_EQ(lines.size(), limits) << type->id;
+  }
+  // header, target, body, its time, inflated body, depth, members, samples, record
+  EXPECT_EQ(limits, 9U);
+}
+
+TEST_F(RequestMetricsTest, TellsOfConnectionsThatWereTurnedAway) {
+  observed.on_connection_refused(http::kTooManyConnections, "192.0.2.7", 10'000);
+  observed.on_connection_refused(http::kTooManyConnections, "192.0.2.8", 10'000);
+  ASSERT_EQ(lines.size(), 1U) << "it is nobody's fault";
+  EXPECT_THAT(lines[0], HasSubstr("reason=too-many-connections client=\"\" detail=\"10000 connections are open, which "
+                                  "is the most; one more came from 192.0.2.7\""));
+  observed.on_connection_refused(http::kTooManyOfAddress, "192.0.2.7", 4);
+  observed.on_connection_refused(http::kTooManyOfAddress, "192.0.2.8", 4);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_THAT(lines[1], HasSubstr("reason=too-many-connections-of-address client=192.0.2.7 detail=\"4 connections are "
+                                  "open of this address, which is the most; one more came from 192.0.2.7\""));
 }
 
 class AccountsTest : public testing::Test {
