@@ -20,11 +20,12 @@ constinit const ProblemType kBadClientId{
     .title = "Bad client id",
     .meaning = "With auth.mode none the request names its client, and this name cannot be one.",
     .remedy = "Send 1 to 128 visible ASCII characters without backslash, in one field only."};
-constinit const ProblemType kBadIdempotencyKey{.status = 400,
-                                               .id = "bad-idempotency-key",
-                                               .title = "Bad Idempotency-Key",
-                                               .meaning = "The Idempotency-Key field cannot be a batch's key.",
-                                               .remedy = "Send 1 to 128 bytes of printable ASCII, such as a UUID."};
+constinit const ProblemType kBadIdempotencyKey{
+    .status = 400,
+    .id = "bad-idempotency-key",
+    .title = "Bad Idempotency-Key",
+    .meaning = "The Idempotency-Key field cannot be a batch's key, or there are several.",
+    .remedy = "Send 1 to 128 bytes of printable ASCII, such as a UUID."};
 constinit const ProblemType kBadParameter{.status = 400,
                                           .id = "bad-parameter",
                                           .title = "Bad query parameter",
@@ -34,7 +35,7 @@ constinit const ProblemType kUnsupportedMediaType{
     .status = 415,
     .id = "unsupported-media-type",
     .title = "Unsupported Content-Type",
-    .meaning = "The body is neither JSON nor NDJSON, or not UTF-8.",
+    .meaning = "The body is neither JSON nor NDJSON, or not UTF-8; or there are several Content-Type fields.",
     .remedy = "Send Content-Type: application/json, or application/x-ndjson for one sample a line."};
 constinit const ProblemType kUnsupportedEncoding{
     .status = 415,
