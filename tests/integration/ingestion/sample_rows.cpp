@@ -51,7 +51,7 @@ LimitRow depth() {
           .past =
               [](LimitBed& bed) {
                 const auto response = bed.post(R"({"metrics":[{"name":"m","value":1,"x":{"y":[]}}]})");
-                expect_problem(response, 400, "malformed-body");
+                expect_problem(response, 400, "too-deep");
                 EXPECT_EQ(json_number(response.body, "position"), 43) << response.body;
               }};
 }

@@ -135,7 +135,7 @@ LimitRow acknowledge() {
                 const Stopwatch watch;
                 const auto response = bed.post(kSample);
                 expect_problem(response, 503, "not-acknowledged");
-                EXPECT_EQ(response.headers.at("retry-after"), "1");
+                EXPECT_TRUE(response.headers.contains("retry-after"));
                 EXPECT_GE(watch.elapsed(), kShort);
                 bed.kafka.set_round_trip(1, 0);
               }};
