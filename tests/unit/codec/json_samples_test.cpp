@@ -37,9 +37,9 @@ TEST_F(JsonSamples, fields_expand_in_their_order_behind_the_value) {
   // Nothing vanishes: an object that gives no sample is one without value.
   EXPECT_EQ(reason(R"({"name":"n","fields":{}})"), "missing_value value");
   EXPECT_EQ(reason(R"({"name":"n","fields":{"a":"b"}})"), "missing_value value");
-  for (const std::string bad : {"[1]", "5", "\"x\"", "null"}) {
-    EXPECT_EQ(reason(R"({"name":"n","fields":)" + bad + "}"), "invalid_value fields") << bad;
-    EXPECT_EQ(reason(R"({"name":"n","value":1,"fields":)" + bad + "}"), "invalid_value fields") << bad;
+  for (const std::string text : {"[1]", "5", "\"x\"", "null"}) {
+    EXPECT_EQ(reason(R"({"name":"n","fields":)" + text + "}"), "invalid_value fields") << text;
+    EXPECT_EQ(reason(R"({"name":"n","value":1,"fields":)" + text + "}"), "invalid_value fields") << text;
   }
 }
 
