@@ -109,8 +109,9 @@ void RequestMetrics::on_problem(const http::RequestHead& head, const http::Respo
 void RequestMetrics::on_connection_refused(const http::ProblemType& why, std::string_view address, std::size_t most) {
   const bool is_of_address = &why == &http::kTooManyOfAddress;
   const auto detail = [&] {
-    return std::to_string(most) + " connections are open" + (is_of_address ? " of this address" : "") +
-           ", which is the most; one more came from " + std::string(address);
+    const std::string limit = std::to_string(most);
+    return limit + " connections of " + limit + " are open" + (is_of_address ? " of this address" : "") +
+           ", one more came from " + std::string(address);
   };
   // That the server is full is nobody's fault, and one line.
   refusals_.refused(why.id, is_of_address ? address : std::string_view{}, detail, "");

@@ -82,7 +82,7 @@ TEST_F(IngestTest, AnswersEachConditionOfTheContract) {
       {"trailing bytes", kOne + "x", json, 400, "malformed-body"},
       {"a duplicate key", R"({"name":"m","name":"n","value":1})", json, 400, "malformed-body"},
       {"bad UTF-8", "{\"name\":\"m\",\"value\":1,\"tags\":{\"a\":\"\xff\"}}", json, 400, "malformed-body"},
-      {"too deep", std::string(20, '[') + std::string(20, ']'), json, 400, "malformed-body"},
+      {"too deep", std::string(20, '[') + std::string(20, ']'), json, 400, "too-deep"},
       {"one sample too many", array_of(1001), json, 413, "too-many-samples"},
       {"a body too large", kOne + std::string(100'000, ' '), json, 413, "body-too-large"},
       {"curl's default type", kOne, "Content-Type: application/x-www-form-urlencoded\r\n", 415,
