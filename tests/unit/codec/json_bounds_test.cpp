@@ -37,7 +37,7 @@ TEST_F(JsonBounds, eight_levels_are_read_and_nine_refused) {
            std::string(static_cast<std::size_t>(levels - 1), ']') + "}";
   };
   EXPECT_EQ(reason(nested(8)), "accepted");
-  EXPECT_EQ(position(nested(9)), 26U + 7U);
+  EXPECT_EQ(position(nested(9), DecodeError::Kind::too_deep), 26U + 7U);
   EXPECT_THAT(refuse(nested(9)).message, HasSubstr("deeper than 8"));
   EXPECT_EQ(kind(std::string(100'000, '[')), DecodeError::Kind::too_deep);
 }
@@ -144,16 +144,16 @@ TEST_F(JsonBounds, the_depth_counts_objects_and_arrays_alike_wherever_they_are) 
     options_.limits.depth = depth;
     const std::string at(depth, '[');
     EXPECT_EQ(decode(at + std::string(depth, ']')).received, depth == 1 ? 0U : 1U);
-    EXPECT_EQ(position(at + "[" + std::string(depth + 1, ']')), depth);
+    EXPECT_EQ(position(at + "[" + std::string(depth + 1, ']'), DecodeError::Kind::too_deep), depth);
     std::string objects;
     for (std::size_t i = 0; i < depth; ++i) objects += R"({"a":)";
     EXPECT_EQ(decode(objects + "1" + std::string(depth, '}')).received, depth == 1 ? 1U : 0U);
-    EXPECT_EQ(position(objects + "{"), objects.size());
-    EXPECT_EQ(position(objects + "[]"), objects.size());
+    EXPECT_EQ(position(objects + "{", DecodeError::Kind::too_deep), objects.size());
+    EXPECT_EQ(position(objects + "[]", DecodeError::Kind::too_deep), objects.size());
   }
   options_.limits.depth = 3;
   EXPECT_EQ(decode(R"({"metrics":[{"name":"a","value":1}]})").accepted, 1U);
-  EXPECT_EQ(position(R"({"metrics":[{"name":"a","tags":{}}]})"), 31U);
+  EXPECT_EQ(position(R"({"metrics":[{"name":"a","tags":{}}]})", DecodeError::Kind::too_deep), 31U);
 }
 
 }  // namespace

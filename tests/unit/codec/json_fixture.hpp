@@ -59,9 +59,9 @@ class JsonBatch : public ::testing::Test {
     return batch_.size() == 1 ? batch_.timestamps[0] : -1;
   }
   DecodeError::Kind kind(std::string_view body) { return refuse(body).kind; }
-  std::size_t position(std::string_view body) {
+  std::size_t position(std::string_view body, DecodeError::Kind kind = DecodeError::Kind::malformed) {
     const DecodeError error = refuse(body);
-    EXPECT_EQ(error.kind, DecodeError::Kind::malformed);
+    EXPECT_EQ(error.kind, kind) << body;
     return error.position;
   }
 
