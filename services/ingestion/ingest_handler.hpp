@@ -26,7 +26,7 @@ struct IngestOptions {
   DecodeOptions decode;
   std::size_t body_bytes = 1024 * 1024;
   gzip::InflateLimits inflate;
-  std::size_t record_bytes = 1'000'000;         // for messages: the producer refuses
+  std::size_t record_bytes = 1'000'000;           // for messages: the producer refuses
   std::int32_t partitions = 12;                   // N
   std::map<std::string, std::string> attributes;  // enrichment
   bool has_rate_headers = false;                  // RateLimit fields also on success

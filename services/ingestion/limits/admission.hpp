@@ -61,7 +61,8 @@ class [[nodiscard]] Lease {
   }
   ~Lease() { release(); }
 
-  // Holds so many bytes more, for a body that grows or is inflated, or says why not and holds what it held. Not for an empty lease.
+  // Holds so many bytes more, for a body that grows or is inflated, or says why not and holds what it held. Not for an
+  // empty lease.
   [[nodiscard]] std::expected<void, Overload> try_grow(std::uint64_t bytes);
   // Keeps at most so many: the body was shorter than its limit, or is not needed any more.
   void shrink_to(std::uint64_t bytes);
