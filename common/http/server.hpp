@@ -50,7 +50,6 @@ struct ServerStatistics {
   std::atomic<std::uint64_t> connections_refused_by_address{0};  // past the limit of their address
   std::atomic<std::int64_t> connections_open{0};
   std::atomic<std::int64_t> requests_in_flight{0};
-  std::atomic<std::uint64_t> framing_errors{0};
   std::atomic<std::uint64_t> timeouts{0};
   std::atomic<std::uint64_t> tls_handshakes{0};  // that succeeded
   std::atomic<std::uint64_t> tls_handshakes_failed{0};

@@ -121,7 +121,6 @@ Task<Session::Next> Session::next_request() {
   name_request();
   name_client();
   if (is_well_formed) co_return co_await serve(header_bytes);
-  shared_.statistics.framing_errors.fetch_add(1, std::memory_order_relaxed);
   co_return co_await answer(*refusal_, space_->input.data().size());
 }
 

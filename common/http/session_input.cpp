@@ -206,7 +206,6 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes, Exchan
 
 Session::Input Session::refuse_chunks(ChunkedDecoder::Status status) {
   const bool is_too_large = status == ChunkedDecoder::Status::too_large;
-  if (!is_too_large) shared_.statistics.framing_errors.fetch_add(1, std::memory_order_relaxed);
   Response response =
       is_too_large ? body_too_large(shared_.options.limits.body_bytes)
                    : problem(kMalformedChunk, "the chunked body or its trailer is not well-formed, or mostly framing");

@@ -26,11 +26,12 @@ constinit const ProblemType kBadIdempotencyKey{
     .title = "Bad Idempotency-Key",
     .meaning = "The Idempotency-Key field cannot be a batch's key, or there are several.",
     .remedy = "Send 1 to 128 bytes of printable ASCII, such as a UUID."};
-constinit const ProblemType kBadParameter{.status = 400,
-                                          .id = "bad-parameter",
-                                          .title = "Bad query parameter",
-                                          .meaning = "A query parameter has a value that it cannot have.",
-                                          .remedy = "strict is true or false."};
+constinit const ProblemType kBadParameter{
+    .status = 400,
+    .id = "bad-parameter",
+    .title = "Bad query parameter",
+    .meaning = "A query parameter has a value that it cannot have, or is there twice.",
+    .remedy = "strict is true or false, and there once."};
 constinit const ProblemType kUnsupportedMediaType{
     .status = 415,
     .id = "unsupported-media-type",
