@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-using testing::kNow;
 
 class JsonBounds : public testing::JsonBatch {};
 
