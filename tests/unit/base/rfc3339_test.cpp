@@ -60,9 +60,9 @@ TEST(Rfc3339, IsWrittenAsItIsRead) {
   EXPECT_EQ(format_rfc3339(-1), "1969-12-31T23:59:59.999999999Z");
   EXPECT_EQ(format_rfc3339(1'709'164'800 * kSecond + 120 * kMillisecond), "2024-02-29T00:00:00.12Z");
   std::mt19937_64 random(1);
+  std::uniform_int_distribution<TimeNs> any_time(-kMaxRfc3339Time + 1, kMaxRfc3339Time - 1);
   for (int i = 0; i < 20'000; ++i) {
-    const TimeNs time =
-        static_cast<TimeNs>(random() % (2 * static_cast<std::uint64_t>(kMaxRfc3339Time) - 1)) - kMaxRfc3339Time + 1;
+    const TimeNs time = any_time(random);
     const TimeNs rounded = i % 2 == 0 ? time : floor_to(time, kSecond);
     if (rounded <= -kMaxRfc3339Time + kSecond) continue;
     ASSERT_THAT(parse_rfc3339(format_rfc3339(rounded)), Optional(rounded)) << format_rfc3339(rounded);
