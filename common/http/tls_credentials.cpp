@@ -129,7 +129,7 @@ void TlsCredentials::note_validity(TimeNs now) {
 Result<std::shared_ptr<const TlsCredentials>> load_tls(const TlsFiles& files, TimeNs now) {
   SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
   if (!context) throw std::bad_alloc();
-  const std::shared_ptr<TlsCredentials> credentials(new TlsCredentials(context));
+  std::shared_ptr<TlsCredentials> credentials(new TlsCredentials(context));
   if (auto loaded = credentials->load(files, now); !loaded) return std::unexpected(loaded.error());
   return credentials;
 }
