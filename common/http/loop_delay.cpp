@@ -1,5 +1,7 @@
 #include "common/http/loop_delay.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 
@@ -10,11 +12,10 @@ constexpr auto use_result = boost::asio::as_tuple(boost::asio::deferred);
 
 Task<void> LoopDelay::measure() {
   while (!is_stopped_) {
-    const auto due = Clock::now() + kInterval;
-    timer_.expires_at(due);
+    due_ = Clock::now() + kInterval;
+    timer_.expires_at(due_);
     co_await timer_.async_wait(use_result);
-    before_ = last_;
-    last_ = std::max(Clock::now() - due, std::chrono::nanoseconds{0});
+    last_ = std::max(Clock::now() - due_, std::chrono::nanoseconds{0});
     if (!is_stopped_ && ++unasked_ > kRest) co_await rest();
   }
 }
@@ -22,7 +23,7 @@ Task<void> LoopDelay::measure() {
 // Until the next question; nothing is known of the time before it.
 Task<void> LoopDelay::rest() {
   is_resting_ = true;
-  last_ = before_ = std::chrono::nanoseconds{0};
+  last_ = std::chrono::nanoseconds{0};
   timer_.expires_at(Clock::time_point::max());
   co_await timer_.async_wait(use_result);
 }
@@ -33,7 +34,8 @@ std::chrono::nanoseconds LoopDelay::recent() {
     is_resting_ = false;
     timer_.cancel();
   }
-  return std::min(last_, before_);
+  if (last_.count() == 0) return last_;
+  return std::clamp(Clock::now() - due_, std::chrono::nanoseconds{0}, last_);
 }
 
 void LoopDelay::stop() {

@@ -7,6 +7,7 @@ Prints JSON.
 
 import argparse
 import csv
+import http.client
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -22,6 +24,9 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).res
 from stack.pipeline import Pipeline  # noqa: E402
 from stack.problem import Problem  # noqa: E402
 from stack.services import UNLIMITED, admin  # noqa: E402
+
+
+WARM_UP = 2  # seconds
 
 
 def batch(samples: int) -> str:
@@ -40,9 +45,43 @@ def load(url: str, body: Path, seconds: int, connections: int, rate: float) -> d
     out = {}
     for status in sorted({row["status-code"] for row in rows}):
         times = sorted(float(row["response-time"]) * 1000 for row in rows if row["status-code"] == status)
-        out[status] = {"requests": len(times), "per_second": round(len(times) / seconds), "p50_ms": round(times[len(times) // 2], 1),
-                       "p99_ms": round(times[int(len(times) * 0.99)], 1)}
+        out[status] = {**summary(times), "per_second": round(len(times) / seconds)}
     return out
+
+
+def summary(times: list[float]) -> dict:
+    """Of sorted milliseconds."""
+    return {"requests": len(times), "p50_ms": round(times[len(times) // 2], 1), "p99_ms": round(times[int(len(times) * 0.99)], 1)}
+
+
+class Probe(threading.Thread):
+    """One more client, fifty times a second, at real-time priority where that is allowed: the load shares its processor
+    with Kafka, so that most of what it takes for the server's time is its own. Not while the load's connections open."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(daemon=True)
+        self._port = port
+        self._over = threading.Event()
+        self._times: dict[str, list[float]] = {}
+
+    def run(self) -> None:
+        try:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
+        except PermissionError:
+            print("the probe has no real-time priority: its figures are upper bounds", file=sys.stderr)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        self._over.wait(WARM_UP)
+        while not self._over.wait(0.02):
+            began = time.monotonic()
+            connection.request("POST", "/metrics", '{"name":"probe","value":1}', {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            self._times.setdefault(str(answer.status), []).append((time.monotonic() - began) * 1000)
+
+    def report(self) -> dict:
+        self._over.set()
+        self.join()
+        return {status: summary(sorted(times)) for status, times in sorted(self._times.items())}
 
 
 def main() -> int:
@@ -69,10 +108,13 @@ def main() -> int:
             capacity = load(pipeline.ingest_url, body, options.seconds, 64, 0)
             body.write_text(batch(options.samples))
             offered = 2 * capacity["202"]["per_second"]
+            probe = Probe(int(pipeline.ingest_url.rsplit(":", 1)[1]))
+            probe.start()
             overload = load(pipeline.ingest_url, body, options.seconds, options.connections, offered)
+            probed = probe.report()
             use = pipeline.ingest.process.resource_use()
             served = overload.get("202", {"per_second": 0})["per_second"]
-            print(json.dumps({"capacity": capacity, "offered_per_second": offered, "overload": overload,
+            print(json.dumps({"capacity": capacity, "offered_per_second": offered, "overload": overload, "probe": probed,
                               "goodput_ratio": round(served / capacity["202"]["per_second"], 2), "resident_mib": round(use["resident_mib"])}, indent=2))
         finally:
             pipeline.stop()
