@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-
 class JsonBounds : public testing::JsonBatch {};
 
 TEST_F(JsonBounds, a_duplicate_key_is_refused_at_its_position_except_inside_unknown_members) {
