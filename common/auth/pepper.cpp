@@ -6,11 +6,6 @@
 #include "common/base/whole_file.hpp"
 
 namespace metricstream::auth {
-namespace {
-
-constexpr mode_t kTooOpen = 0037;  // the group may read: that is how a service reads what root owns
-
-}  // namespace
 
 Secret pepper_of(std::string_view file_text) {
   if (file_text.ends_with('\n')) file_text.remove_suffix(file_text.ends_with("\r\n") ? 2 : 1);
@@ -22,11 +17,8 @@ Result<PepperFile> read_pepper_file(const std::string& path) {
   if (!file) return std::unexpected(file.error());
   const Secret text(std::move(file->text));
   PepperFile out{.pepper = pepper_of(text.reveal()), .warning = {}};
-  if ((file->permissions & kTooOpen) != 0) {
-    out.warning =
-        "has mode " + mode_text(file->permissions) +
-        ", expected 0600 (or 0640 with the service's group): whoever reads it and the key file can test guesses";
-  }
+  out.warning = describe_open_mode(file->permissions);
+  if (!out.warning.empty()) out.warning += ": whoever reads it and the key file can test guesses";
   return out;
 }
 

@@ -64,10 +64,12 @@ Result<WholeFile> read_whole_file(const std::string& path, std::size_t limit) {
   return out;
 }
 
-std::string mode_text(mode_t permissions) {
-  std::string out = "0000";
-  for (std::size_t i = 4; i-- > 0; permissions >>= 3U) out[i] = static_cast<char>('0' + (permissions & 7U));
-  return out;
+std::string describe_open_mode(mode_t permissions) {
+  constexpr mode_t kTooOpen = 0037;
+  if ((permissions & kTooOpen) == 0) return {};
+  std::string mode = "0000";
+  for (std::size_t i = 4; i-- > 0; permissions >>= 3U) mode[i] = static_cast<char>('0' + (permissions & 7U));
+  return "has mode " + mode + ", expected 0600 (or 0640 with the service's group)";
 }
 
 }  // namespace metricstream

@@ -18,7 +18,9 @@ struct WholeFile {
 // so is a pipe or a device. The message says what is wrong and does not name the file. Blocks.
 [[nodiscard]] Result<WholeFile> read_whole_file(const std::string& path, std::size_t limit);
 
-// As chmod takes it: "0640".
-[[nodiscard]] std::string mode_text(mode_t permissions);
+// Of a file with a secret that more than its owner and, reading, its group get at: "has mode 0644, expected 0600 (or
+// 0640 with the service's group)"; the group may read, which is how a service reads what root owns. Empty where all is
+// well.
+[[nodiscard]] std::string describe_open_mode(mode_t permissions);
 
 }  // namespace metricstream

@@ -1,21 +1,12 @@
 #include "common/codec/json_batch.hpp"
 
-#include <random>
-
+#include "common/base/random_seed.hpp"
 #include "common/codec/batch_assembly.hpp"
 #include "common/codec/body_collector.hpp"
 #include "common/codec/json_parse.hpp"
 #include "common/codec/pending_body.hpp"
 
 namespace metricstream {
-namespace {
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
-}
-
-}  // namespace
 
 // Two passes: the collector notes what the body says, the assembly decides what it means.
 struct JsonBatchDecoder::State {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <random>
+
+#include "common/base/random_seed.hpp"
+#include "common/base/splitmix64.hpp"
 
 namespace metricstream::http {
 namespace {
@@ -12,16 +14,9 @@ bool is_lower_hex(std::string_view text) {
 }
 
 std::uint64_t random_bits() {
-  // Seeded once a thread; splitmix64 (Steele, Lea, Flood 2014) is enough for names of requests.
-  thread_local std::uint64_t state = [] {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32) ^ device();
-  }();
-  state += 0x9e3779b97f4a7c15;
-  std::uint64_t z = state;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return z ^ (z >> 31);
+  // Names of requests need no better generator.
+  thread_local std::uint64_t state = random_seed();
+  return splitmix64(state);
 }
 
 }  // namespace

@@ -87,6 +87,12 @@ Response problem(const ProblemType& type, std::string_view detail, std::string_v
   return response;
 }
 
+Response closing_problem(const ProblemType& type, std::string_view detail) {
+  Response out = problem(type, detail);
+  out.close = true;
+  return out;
+}
+
 Response retry_later(const ProblemType& type, std::string_view detail, std::chrono::milliseconds wait,
                      std::string_view members) {
   Response response = problem(type, detail, members);

@@ -31,8 +31,10 @@ struct Response {
 // An error answer (RFC 9457). `detail` says what was wrong and what would be right and never repeats what the client
 // sent. `members` are further JSON members, each with its comma in front: `,"position":12`.
 [[nodiscard]] Response problem(const ProblemType& type, std::string_view detail, std::string_view members = {});
+// The same, and the connection ends behind it: what follows on it cannot be trusted, or is not worth reading.
+[[nodiscard]] Response closing_problem(const ProblemType& type, std::string_view detail);
 
-// The same with Retry-After in whole seconds (rounded up, at least 1).
+// problem() with Retry-After in whole seconds (rounded up, at least 1).
 [[nodiscard]] Response retry_later(const ProblemType& type, std::string_view detail, std::chrono::milliseconds wait,
                                    std::string_view members = {});
 

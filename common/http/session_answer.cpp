@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "common/base/blank.hpp"
 #include "common/http/header.hpp"
 #include "common/http/http_date.hpp"
 #include "common/http/session.hpp"
@@ -19,10 +20,7 @@ constexpr std::size_t kLingerBytes = 1024 * 1024;
 bool has_token(std::string_view list, std::string_view token) {
   while (!list.empty()) {
     const auto comma = list.find(',');
-    std::string_view element = list.substr(0, comma);
-    while (!element.empty() && (element.front() == ' ' || element.front() == '\t')) element.remove_prefix(1);
-    while (!element.empty() && (element.back() == ' ' || element.back() == '\t')) element.remove_suffix(1);
-    if (same_name(element, token)) return true;
+    if (same_name(trimmed(list.substr(0, comma)), token)) return true;
     if (comma == std::string_view::npos) break;
     list.remove_prefix(comma + 1);
   }
@@ -62,9 +60,7 @@ Task<Response> Session::call(Exchange& exchange, std::string_view body) {
 
 Response Session::answer_bug(std::string_view what) {
   shared_.on_problem("request " + std::string(space_->head.request_id) + ": " + std::string(what));
-  Response response = problem(kInternal, "the server failed to handle this request; its log has the request id");
-  response.close = true;
-  return response;
+  return closing_problem(kInternal, "the server failed to handle this request; its log has the request id");
 }
 
 Task<Session::Next> Session::answer(const Response& response, std::size_t consumed) {

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <tuple>
 
+#include "common/base/blank.hpp"
+
 namespace metricstream::metrics {
 namespace {
 
@@ -13,12 +15,6 @@ struct Preference {
   double quality = -1;
   int specificity = -1;
 };
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // What stands before `separator`; the rest of `text` behind it stays.
 std::string_view take_until(std::string_view& text, char separator) {

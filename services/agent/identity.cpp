@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <random>
 
 #include "common/base/hash.hpp"
+#include "common/base/random_seed.hpp"
 
 namespace metricstream::agent {
 
@@ -15,10 +15,6 @@ std::string system_hostname() {
   return name.data();
 }
 
-std::string random_run_id() {
-  std::random_device source;
-  const auto high = static_cast<std::uint64_t>(source());
-  return to_hex(high << 32U | source());
-}
+std::string random_run_id() { return to_hex(random_seed()); }
 
 }  // namespace metricstream::agent

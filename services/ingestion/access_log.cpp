@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/random_seed.hpp"
+#include "common/base/splitmix64.hpp"
 #include "common/base/text.hpp"
 
 namespace metricstream::ingestion {
@@ -25,22 +26,17 @@ double seconds(std::chrono::nanoseconds duration) {
 }  // namespace
 
 AccessSampler::AccessSampler(double ratio, std::uint32_t lines_per_second, std::uint64_t seed)
-    : step_(std::llround(std::ldexp(ratio, kBits))), lines_per_second_(lines_per_second), random_(seed) {
+    : step_(std::llround(std::ldexp(ratio, kBits))), lines_(lines_per_second), random_(seed) {
   target_ = random_place();
 }
 
 std::optional<std::uint64_t> AccessSampler::admit(TimeNs now) {
   if (!is_chosen()) return std::nullopt;
-  const TimeNs second = floor_to(now, kSecond);
-  if (second != second_) {
-    second_ = second;
-    lines_ = 0;
-  }
-  if (lines_ == lines_per_second_) {
+  if (!lines_.has_room(now)) {
     ++left_out_;
     return std::nullopt;
   }
-  ++lines_;
+  lines_.use_one();
   return std::exchange(left_out_, 0);
 }
 
@@ -56,14 +52,7 @@ bool AccessSampler::is_chosen() {
   return true;
 }
 
-// splitmix64 (Steele, Lea, Flood 2014).
-std::int64_t AccessSampler::random_place() {
-  random_ += 0x9e3779b97f4a7c15;
-  std::uint64_t z = random_;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return static_cast<std::int64_t>((z ^ (z >> 31)) >> (64 - kBits));
-}
+std::int64_t AccessSampler::random_place() { return static_cast<std::int64_t>(splitmix64(random_) >> (64 - kBits)); }
 
 AccessLog::AccessLog(const AccessLogSettings& settings, Logger log, const Clock& clock)
     : log_(std::move(log)),

@@ -8,6 +8,7 @@
 #include "common/http/request.hpp"
 #include "common/http/response.hpp"
 #include "common/log/logger.hpp"
+#include "services/ingestion/second_budget.hpp"
 #include "services/ingestion/settings.hpp"
 
 namespace metricstream::ingestion {
@@ -30,13 +31,11 @@ class AccessSampler {
   [[nodiscard]] std::int64_t random_place();
 
   std::int64_t step_;  // of one request
-  std::uint32_t lines_per_second_;
+  SecondBudget lines_;
   std::uint64_t random_;
   std::int64_t place_ = 0;   // from the start of the run whose turn it is
   std::int64_t target_ = 0;  // where in that run a request is chosen
   unsigned due_ = 0;         // chosen, but not yet given out: one request cannot stand for two
-  TimeNs second_ = INT64_MIN;
-  std::uint32_t lines_ = 0;  // in that second
   std::uint64_t left_out_ = 0;
 };
 

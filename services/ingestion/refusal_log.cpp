@@ -17,12 +17,8 @@ void RefusalLog::write(std::string_view reason, std::string_view client, std::st
 std::optional<RefusalLog::LeftOut> RefusalLog::admit(std::string_view reason, std::string_view client) {
   const std::scoped_lock lock(mutex_);
   const TimeNs now = clock_.now();
-  if (const TimeNs second = floor_to(now, kSecond); second != second_) {
-    second_ = second;
-    lines_ = 0;
-  }
   // Before the throttle is asked: it would take this refusal for one that was told.
-  if (lines_ == kLinesPerSecond) {
+  if (!lines_.has_room(now)) {
     ++left_out_;
     return std::nullopt;
   }
@@ -31,7 +27,7 @@ std::optional<RefusalLog::LeftOut> RefusalLog::admit(std::string_view reason, st
   key_ += client;
   const auto suppressed = throttle_.admit(key_, now);
   if (!suppressed) return std::nullopt;
-  ++lines_;
+  lines_.use_one();
   return LeftOut{.same = *suppressed, .others = std::exchange(left_out_, 0)};
 }
 

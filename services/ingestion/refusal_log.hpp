@@ -10,6 +10,7 @@
 #include "common/base/clock.hpp"
 #include "common/log/logger.hpp"
 #include "common/log/throttle.hpp"
+#include "services/ingestion/second_budget.hpp"
 
 namespace metricstream::ingestion {
 
@@ -46,8 +47,7 @@ class RefusalLog {
   std::mutex mutex_;
   Throttle throttle_;
   std::string key_;  // of the throttle; kept for its memory
-  TimeNs second_ = INT64_MIN;
-  std::uint32_t lines_ = 0;  // in that second
+  SecondBudget lines_{kLinesPerSecond};
   std::uint64_t left_out_ = 0;
 };
 

@@ -22,15 +22,13 @@ http::ClientAuth to_client_auth(ClientCertificate wish) {
   return http::ClientAuth::require;
 }
 
-constexpr mode_t kTooOpen = 0037;  // the group may read, as common/auth/pepper.cpp says of its file
-
 }  // namespace
 
 std::string key_file_warning(const std::string& path) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & kTooOpen) == 0) return {};
-  return path + ": has mode " + mode_text(status.st_mode & 07777U) +
-         ", expected 0600 (or 0640 with the service's group): whoever reads the key can pass for this server";
+  if (::stat(path.c_str(), &status) != 0) return {};
+  const std::string open_mode = describe_open_mode(status.st_mode & 07777U);
+  return open_mode.empty() ? "" : path + ": " + open_mode + ": whoever reads the key can pass for this server";
 }
 
 ServerCertificate::ServerCertificate(const TlsSettings& settings, http::Server& server, const Clock& clock,
