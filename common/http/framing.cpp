@@ -9,9 +9,7 @@ namespace metricstream::http {
 namespace {
 
 std::unexpected<Response> refuse(const ProblemType& type, std::string_view detail) {
-  Response response = problem(type, detail);
-  response.close = true;
-  return std::unexpected(std::move(response));
+  return std::unexpected(closing_problem(type, detail));
 }
 
 struct FramingFields {
@@ -78,8 +76,9 @@ std::expected<BodyFraming, Response> decide_11(const RequestHead& head, const Fr
   if (found.lengths == 0) return BodyFraming{};
   if (found.lengths > 1) return refuse(kAmbiguousLength, "more than one Content-Length field");
   const auto length = parse_length(found.length);
-  if (!length)
+  if (!length) {
     return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, at most 18 digits and nothing else");
+  }
   return BodyFraming{.is_chunked = false, .content_length = *length};
 }
 

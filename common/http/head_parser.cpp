@@ -18,9 +18,7 @@ using beast::error_code;
 using BeastError = beast::http::error;
 
 std::unexpected<Response> refuse(const ProblemType& type, std::string_view detail) {
-  Response response = problem(type, detail);
-  response.close = true;
-  return std::unexpected(std::move(response));
+  return std::unexpected(closing_problem(type, detail));
 }
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }

@@ -195,9 +195,7 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes, Exchan
     // The header stays where its views point; what is behind it moves up.
     input.erase(header_bytes, used);
     if (status == ChunkedDecoder::Status::done) co_return Input::ready;
-    if (status != ChunkedDecoder::Status::need_more) {
-      co_return refuse_chunks(status);
-    }
+    if (status != ChunkedDecoder::Status::need_more) co_return refuse_chunks(status);
     keep_pace(body.size());
     const Input more = co_await read_more();
     if (more != Input::ready) co_return refuse_late_body();
