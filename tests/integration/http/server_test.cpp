@@ -12,12 +12,6 @@ namespace {
 using metricstream::test::post_request;
 using metricstream::test::RawHttp;
 
-std::string body_of(std::size_t size) {
-  std::string body(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) body[i] = static_cast<char>('a' + i % 26);
-  return body;
-}
-
 TEST(Server, AnswersGetAndHeadOnOneConnection) {
   TestServer server;
   RawHttp client(server.port());

@@ -21,6 +21,13 @@ namespace metricstream::http::test {
 
 using namespace std::chrono_literals;
 
+// Of that size, and no two places near each other alike.
+inline std::string body_of(std::size_t size) {
+  std::string body(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) body[i] = static_cast<char>('a' + i % 26);
+  return body;
+}
+
 inline constexpr ProblemType kTestRefusal{
     .status = 429, .id = "test", .title = "Test", .meaning = "The test wants it.", .remedy = "None."};
 
