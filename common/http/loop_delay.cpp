@@ -1,7 +1,6 @@
 #include "common/http/loop_delay.hpp"
 
 #include <algorithm>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 
