@@ -1,6 +1,5 @@
 #include "common/http/loop_delay.hpp"
 
-#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 
@@ -14,7 +13,7 @@ Task<void> LoopDelay::measure() {
     due_ = Clock::now() + kInterval;
     timer_.expires_at(due_);
     co_await timer_.async_wait(use_result);
-    last_ = std::max(Clock::now() - due_, std::chrono::nanoseconds{0});
+    standing_.pass(due_, Clock::now());
     if (!is_stopped_ && ++unasked_ > kRest) co_await rest();
   }
 }
@@ -22,19 +21,20 @@ Task<void> LoopDelay::measure() {
 // Until the next question; nothing is known of the time before it.
 Task<void> LoopDelay::rest() {
   is_resting_ = true;
-  last_ = std::chrono::nanoseconds{0};
+  standing_.forget();
   timer_.expires_at(Clock::time_point::max());
   co_await timer_.async_wait(use_result);
 }
 
-std::chrono::nanoseconds LoopDelay::recent() {
+std::chrono::nanoseconds LoopDelay::excess() {
   unasked_ = 0;
+  const auto now = Clock::now();
   if (is_resting_) {
     is_resting_ = false;
+    due_ = now + kInterval;
     timer_.cancel();
   }
-  if (last_.count() == 0) return last_;
-  return std::clamp(Clock::now() - due_, std::chrono::nanoseconds{0}, last_);
+  return standing_.excess(due_, now);
 }
 
 void LoopDelay::stop() {

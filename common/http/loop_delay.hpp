@@ -5,36 +5,38 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 
+#include "common/http/standing_delay.hpp"
 #include "common/runtime/task.hpp"
 
 namespace metricstream::http {
 
 // How late a thread serves what has become ready. Where requests come faster than they can be served the queue is in
-// the kernel, where nobody can count it, but it is served in order, and a timer that is due every 5 ms stands in it
-// too: as long as it is overdue, all that is served has waited for longer than it. The timer rests while nobody asks,
-// so that an idle server sleeps. All calls on the executor's thread.
+// the kernel, where nobody can count it, but it is served in order, and a timer due 5 ms after it was last served
+// stands in it too. The timer rests while nobody asks, so that an idle server sleeps. All calls on the executor's
+// thread.
 class LoopDelay {
  public:
-  static constexpr std::chrono::milliseconds kInterval{5};
-  static constexpr int kRest = 20;  // intervals without a question, until the timer rests
+  static constexpr std::chrono::milliseconds kInterval{2};
+  static constexpr int kRest = 50;  // intervals without a question, until the timer rests
 
-  explicit LoopDelay(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+  // `most`: what is not too much; see standing_delay.hpp.
+  LoopDelay(const boost::asio::any_io_executor& executor, std::chrono::nanoseconds most)
+      : timer_(executor), standing_(most) {}
 
   // Until stop().
   Task<void> measure();
   void stop();
 
-  // How long a request that is served now has waited at least, and the timer before it as well: one long pause of the
-  // machine is not taken for too much work. To be asked with every request.
-  [[nodiscard]] std::chrono::nanoseconds recent();
+  // How long a request that is served now has waited, where that is too much; else 0. To be asked with every request.
+  [[nodiscard]] std::chrono::nanoseconds excess();
 
  private:
   Task<void> rest();
 
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point due_;
-  std::chrono::nanoseconds last_{0};  // how late the timer was
-  int unasked_ = 0;                   // intervals
+  StandingDelay standing_;
+  int unasked_ = 0;  // intervals
   bool is_resting_ = false;
   bool is_stopped_ = false;
 };

@@ -34,8 +34,9 @@ struct RequestHead {
   std::string_view query;   // behind '?', not decoded
   unsigned version = 11;    // 10 or 11
   BodyFraming body;
-  std::string_view remote_address;         // without the port; behind a trusted proxy the one that it names
-  std::chrono::nanoseconds loop_delay{0};  // how late this thread serves what is ready; see loop_delay.hpp
+  std::string_view remote_address;  // without the port; behind a trusted proxy the one that it names
+  // How late this thread serves what is ready, where it is overloaded (ServerOptions::max_delay); else 0.
+  std::chrono::nanoseconds excess_delay{0};
   // Subject alternative names of the client's verified certificate: "DNS:host", "URI:...", "email:...".
   std::span<const std::string> peer_names;
   bool is_tls = false;

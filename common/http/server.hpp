@@ -72,6 +72,8 @@ struct ServerOptions {
   ServerTimeouts timeouts;
   // Peers whose X-Forwarded-For is believed: then RequestHead::remote_address is the address that they name.
   std::vector<AddressRange> trusted_proxies = {};
+  // How late a thread may serve what is ready, before its requests are told so (RequestHead::excess_delay). 0: never.
+  std::chrono::nanoseconds max_delay{0};
 };
 
 // An HTTP/1.1 server: one SO_REUSEPORT acceptor for each executor, a connection stays on the thread that accepted it.

@@ -176,7 +176,7 @@ void Session::name_client() {
   head.remote_address = peer_.address;
   head.peer_names = peer_names_;
   head.is_tls = stream_.is_tls();
-  head.loop_delay = delay_.recent();
+  head.excess_delay = delay_.excess();
   if (!peer_.is_proxy) return;
   const auto client = forwarded_client(head, shared_.options.trusted_proxies);
   if (!client) return;

@@ -126,7 +126,7 @@ App::Service::Service(const IngestSettings& settings, Logger log, std::unique_pt
       on_problem_([http_log = log_.with("http")](std::string_view message) {
         http_log.repeated(LogLevel::error, "problem", {{"err", message}});
       }),
-      public_server_(threads_.executors(), public_server_options(settings.http), public_router_, &request_metrics_,
+      public_server_(threads_.executors(), public_server_options(settings), public_router_, &request_metrics_,
                      on_problem_),
       admin_server_({main_.get_executor()}, admin_server_options(settings), admin_router_, nullptr, on_problem_),
       signal_(main_.get_executor(), [this] { door_.files().reload_all(); }),

@@ -106,7 +106,7 @@ IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, 
   }
   const std::uint64_t announced = head.body.is_chunked ? options_.body_bytes : head.body.content_length;
   auto lease = parts_.admission.admit(std::min<std::uint64_t>(announced, http::kFirstBodyRoom),
-                                      parts_.store.queue_fill(), head.loop_delay);
+                                      parts_.store.queue_fill(), head.excess_delay);
   if (!lease) return overloaded(head, lease.error());
   known.lease = std::move(*lease);
   return std::nullopt;

@@ -61,7 +61,8 @@ Reading ServerCertificate::read() {
   if (!(*credentials)->warning().empty()) out.warnings.push_back((*credentials)->warning());
   if (auto exposed = key_file_warning(files_.key); !exposed.empty()) out.warnings.push_back(std::move(exposed));
   out.summary = "certificate until " + format_rfc3339((*credentials)->not_after());
-  not_after_.set(static_cast<double>((*credentials)->not_after() / kSecond));
+  const std::int64_t whole_seconds = (*credentials)->not_after() / kSecond;
+  not_after_.set(static_cast<double>(whole_seconds));
   server_.use_tls(*std::move(credentials));
   return out;
 }

@@ -11,8 +11,10 @@ std::size_t thread_count(const HttpSettings& http) {
   return http.threads > 0 ? http.threads : std::max(1U, std::thread::hardware_concurrency());
 }
 
-http::ServerOptions public_server_options(const HttpSettings& http) {
+http::ServerOptions public_server_options(const IngestSettings& settings) {
+  const HttpSettings& http = settings.http;
   http::ServerOptions options;
+  options.max_delay = settings.admission.max_delay;
   options.listen = http.listen;
   options.limits = {.header_bytes = http.limits.header_size.bytes,
                     .header_fields = http.limits.header_fields,

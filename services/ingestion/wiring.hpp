@@ -12,7 +12,7 @@ namespace metricstream::ingestion {
 constexpr std::string_view kProgram = "metricstream-ingest";
 
 [[nodiscard]] std::size_t thread_count(const HttpSettings& http);
-[[nodiscard]] http::ServerOptions public_server_options(const HttpSettings& http);
+[[nodiscard]] http::ServerOptions public_server_options(const IngestSettings& settings);
 [[nodiscard]] http::ServerOptions admin_server_options(const IngestSettings& settings);
 [[nodiscard]] IngestOptions ingest_options(const IngestSettings& settings);
 [[nodiscard]] QueueLimits queue_limits(const ProducerLimits& producer);

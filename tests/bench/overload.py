@@ -1,14 +1,14 @@
 """Ingest under twice the load that one core can take: what is still served, and how fast the rest is told to come back.
 
-Ingest is pinned to the last processor; Kafka and the load share the others. The load is hey (Debian: apt-get install hey)
-at a fixed rate over many connections: unlike a loop that waits for each answer, it does not slow down with the server.
+Ingest is pinned to the last processor; Kafka and the load share the others. The load is wrk (Debian: apt-get install wrk)
+over many connections, each of which pauses between its requests for many times as long as an answer takes: so it hardly
+slows down with the server.
 Prints JSON.
 """
 
 import argparse
-import csv
+import gzip
 import http.client
-import io
 import json
 import os
 import shutil
@@ -26,27 +26,43 @@ from stack.problem import Problem  # noqa: E402
 from stack.services import UNLIMITED, admin  # noqa: E402
 
 
-WARM_UP = 2  # seconds
+WARM_UP = 3  # seconds
 
 
-def batch(samples: int) -> str:
+def batch(samples: int) -> bytes:
     tags = {"host": "web-server-01", "environment": "production", "datacenter": "us-west-2", "service": "api-gateway"}
     now = int(time.time() * 1000)
-    return json.dumps({"metrics": [{"name": f"service.requests.metric_{i}", "value": 1000.25 + i, "timestamp": now, "tags": tags} for i in range(samples)]})
+    return json.dumps({"metrics": [{"name": f"service.requests.metric_{i}", "value": 1000.25 + i, "timestamp": now, "tags": tags} for i in range(samples)]}).encode()
 
 
-def load(url: str, body: Path, seconds: int, connections: int, rate: float) -> dict:
-    """hey's report, by status. `rate` 0: as fast as the answers come."""
-    command = ["hey", "-z", f"{seconds}s", "-c", str(connections), "-m", "POST", "-T", "application/json", "-D", str(body), "-o", "csv", "-t", "20"]
-    if rate:
-        command += ["-q", f"{rate / connections:.6f}"]
-    result = subprocess.run([*command, f"{url}/metrics"], capture_output=True, text=True, check=True)
-    rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    out = {}
-    for status in sorted({row["status-code"] for row in rows}):
-        times = sorted(float(row["response-time"]) * 1000 for row in rows if row["status-code"] == status)
-        out[status] = {**summary(times), "per_second": round(len(times) / seconds)}
-    return out
+# Of a connection: a pause before each request, of any length up to twice the mean, so that they do not beat together.
+SCRIPT = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+%(encoding)s
+local file = io.open("%(body)s", "rb")
+wrk.body = file:read("*a")
+file:close()
+local id = 0
+function setup(thread) id = id + 1 thread:set("id", id) end
+function init() math.randomseed(id) end
+%(delay)s
+function done(summary, latency)
+  io.write(string.format("RESULT %%d %%d %%d\\n", summary.requests, summary.errors.status, summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
+end
+"""
+
+
+def load(url: str, body: Path, seconds: int, connections: int, pause: float = 0) -> dict:
+    """Answers a second, from connections that wait for an answer and then for `pause` milliseconds in the mean."""
+    script = body.with_suffix(".lua")
+    encoding = 'wrk.headers["Content-Encoding"] = "gzip"' if body.suffix == ".gz" else ""
+    delay = f"function delay() return math.random(0, {round(2 * pause)}) end" if pause else ""
+    script.write_text(SCRIPT % {"encoding": encoding, "body": body, "delay": delay})
+    command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "20s", "-s", str(script), f"{url}/metrics"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    requests, refused, failed = (int(number) for number in output.split("RESULT ")[1].split()[:3])
+    return {"accepted": round((requests - refused) / seconds), "refused": round(refused / seconds), "failed": failed}
 
 
 def summary(times: list[float]) -> dict:
@@ -55,7 +71,7 @@ def summary(times: list[float]) -> dict:
 
 
 class Probe(threading.Thread):
-    """One more client, fifty times a second, at real-time priority where that is allowed: the load shares its processor
+    """One more client, up to three hundred times a second, at real-time priority where that is allowed: the load shares its processor
     with Kafka, so that most of what it takes for the server's time is its own. Not while the load's connections open."""
 
     def __init__(self, port: int) -> None:
@@ -71,7 +87,7 @@ class Probe(threading.Thread):
             print("the probe has no real-time priority: its figures are upper bounds", file=sys.stderr)
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
         self._over.wait(WARM_UP)
-        while not self._over.wait(0.02):
+        while not self._over.wait(0.003):
             began = time.monotonic()
             connection.request("POST", "/metrics", '{"name":"probe","value":1}', {"Content-Type": "application/json"})
             answer = connection.getresponse()
@@ -87,16 +103,18 @@ class Probe(threading.Thread):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=15)
-    parser.add_argument("--samples", type=int, default=300, help="of a batch; larger batches leave the load generator more room")
-    parser.add_argument("--connections", type=int, default=1000)
-    parser.add_argument("--max-delay", default="25ms", help="admission.max_delay; 0s turns it off")
+    parser.add_argument("--samples", type=int, default=300, help="of a batch")
+    parser.add_argument("--connections", type=int, default=4000)
+    parser.add_argument("--plain", action="store_true", help="bodies not compressed, 170 bytes a sample")
+    parser.add_argument("--max-delay", default="20ms", help="admission.max_delay; 0s turns it off")
     options = parser.parse_args()
-    if not shutil.which("hey"):
-        raise Problem("no hey: it makes the load (Debian: apt-get install hey)")
+    if not shutil.which("wrk"):
+        raise Problem("no wrk: it makes the load (Debian: apt-get install wrk)")
     last = max(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="metricstream-bench-") as directory:
         pipeline = Pipeline(Path(directory), with_parent=True, say=lambda text: print(text, file=sys.stderr), ingest={"http.threads": "1", **UNLIMITED, "admission.max_delay": options.max_delay})
-        body = Path(directory) / "batch.json"
+        body = Path(directory) / ("batch.json" if options.plain else "batch.json.gz")
+        packed = bytes if options.plain else gzip.compress
         try:
             others = os.sched_getaffinity(0) - {last} or {last}
             os.sched_setaffinity(0, others)
@@ -104,18 +122,20 @@ def main() -> int:
             admin(["setup", "kafka"], pipeline.aggregator.write_configuration())
             pipeline.ingest.start()
             subprocess.run(["taskset", "-a", "-p", "-c", str(last), str(pipeline.ingest.process.pid())], check=True, capture_output=True)
-            body.write_text(batch(options.samples))
-            capacity = load(pipeline.ingest_url, body, options.seconds, 64, 0)
-            body.write_text(batch(options.samples))
-            offered = 2 * capacity["202"]["per_second"]
+            body.write_bytes(packed(batch(options.samples)))
+            capacity = load(pipeline.ingest_url, body, options.seconds, 64)["accepted"]
+            body.write_bytes(packed(batch(options.samples)))
             probe = Probe(int(pipeline.ingest_url.rsplit(":", 1)[1]))
             probe.start()
-            overload = load(pipeline.ingest_url, body, options.seconds, options.connections, offered)
+            before = pipeline.ingest.process.resource_use()
+            overload = load(pipeline.ingest_url, body, options.seconds, options.connections, options.connections / (2 * capacity) * 1000)
             probed = probe.report()
             use = pipeline.ingest.process.resource_use()
-            served = overload.get("202", {"per_second": 0})["per_second"]
-            print(json.dumps({"capacity": capacity, "offered_per_second": offered, "overload": overload, "probe": probed,
-                              "goodput_ratio": round(served / capacity["202"]["per_second"], 2), "resident_mib": round(use["resident_mib"])}, indent=2))
+            print(json.dumps({"capacity_per_second": capacity, "overload_per_second": overload, "probe": probed,
+                              "load_ratio": round((overload["accepted"] + overload["refused"]) / capacity, 2),
+                              "goodput_ratio": round(overload["accepted"] / capacity, 2),
+                              "resident_mib": round(use["resident_mib"]),
+                              "processor_share": round((use["cpu_seconds"] - before["cpu_seconds"]) / options.seconds, 2)}, indent=2))
         finally:
             pipeline.stop()
     return 0

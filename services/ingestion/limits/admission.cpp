@@ -45,10 +45,12 @@ std::string log_text(const Overload& overload) {
 }
 
 std::expected<Lease, Overload> Admission::admit(std::uint64_t bytes, const QueueFill& queue,
-                                                std::chrono::nanoseconds delay) {
-  if (limits_.max_delay.count() > 0 && delay > limits_.max_delay) {
-    return std::unexpected(Overload{
-        .bound = Bound::delay, .level = microseconds(delay), .asked = bytes, .limit = microseconds(limits_.max_delay)});
+                                                std::chrono::nanoseconds excess_delay) {
+  if (excess_delay.count() > 0) {
+    return std::unexpected(Overload{.bound = Bound::delay,
+                                    .level = microseconds(excess_delay),
+                                    .asked = bytes,
+                                    .limit = microseconds(limits_.max_delay)});
   }
   if (const auto overload = overfull(queue, limits_.queue_percent, bytes)) return std::unexpected(*overload);
   if (const auto overload = take(bytes)) return std::unexpected(*overload);

@@ -39,8 +39,8 @@ struct AdmissionLimits {
   std::uint64_t in_flight_bytes = std::uint64_t{256} * 1024 * 1024;
   // Of the queue's own limits: above it nothing new comes in, since what is in flight already will add to it.
   std::uint32_t queue_percent = 80;
-  // How long requests may wait for their thread; beyond it the processor is the bottleneck, and what comes now would
-  // only wait longer. 0: any time.
+  // How long requests may wait for their thread, in what is said of an overload. Whether one waits for too long is its
+  // server's to know (http::ServerOptions::max_delay).
   std::chrono::nanoseconds max_delay{0};
 };
 
@@ -86,9 +86,9 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  // `delay`: how late the request's thread serves what is ready.
+  // `excess_delay`: how late the request's thread serves what is ready, where that is too late; else 0.
   [[nodiscard]] std::expected<Lease, Overload> admit(std::uint64_t bytes, const QueueFill& queue,
-                                                     std::chrono::nanoseconds delay = {});
+                                                     std::chrono::nanoseconds excess_delay = {});
 
   // Held by all leases.
   [[nodiscard]] std::uint64_t in_flight_bytes() const { return in_flight_.load(std::memory_order_relaxed); }

@@ -46,10 +46,11 @@ void describe(Schema& schema, AdmissionSettings& settings) {
                "Percent of producer.queue_records and producer.queue_size above which requests get 503: those in "
                "flight will add to it.",
                between(1, 100));
-  schema.field("max_delay", settings.max_delay,
-               "How late a thread may serve what has come, before requests get 503: the processor cannot keep up. 0 "
-               "turns this off.",
-               between(std::chrono::milliseconds{0}, std::chrono::milliseconds{10'000}));
+  schema.field(
+      "max_delay", settings.max_delay,
+      "How late a thread may serve what has come, before requests get 503: the processor cannot keep up. Bursts "
+      "that are gone within 100ms are served. 0 turns this off.",
+      between(std::chrono::milliseconds{0}, std::chrono::milliseconds{10'000}));
 }
 
 }  // namespace metricstream::limits

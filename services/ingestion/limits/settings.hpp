@@ -29,7 +29,7 @@ void describe(config::Schema& schema, RateLimitSettings& settings);
 struct AdmissionSettings {
   ByteSize in_flight_size{std::uint64_t{256} * 1024 * 1024};
   std::uint32_t queue_fill = 80;
-  std::chrono::milliseconds max_delay{25};
+  std::chrono::milliseconds max_delay{20};
 
   [[nodiscard]] AdmissionLimits limits() const;
 };

@@ -95,15 +95,17 @@ TEST(Settings, ReachTheParts) {
   settings.http.trusted_proxies = {"10.0.0.0/8"};
   settings.attributes = {{"datacenter", "fra"}};
   settings.kafka.partitions = 5;
+  settings.admission.max_delay = std::chrono::milliseconds{3};
   const IngestOptions options = ingest_options(settings);
   EXPECT_EQ(options.decode.limits.samples, 7U);
   EXPECT_EQ(options.decode.time.max_age, 10 * kMinute);
   EXPECT_EQ(options.body_bytes, 2048U);
   EXPECT_EQ(options.partitions, 5);
   EXPECT_EQ(options.attributes.at("datacenter"), "fra");
-  const http::ServerOptions server = public_server_options(settings.http);
+  const http::ServerOptions server = public_server_options(settings);
   EXPECT_EQ(server.limits.body_bytes, 2048U);
   EXPECT_EQ(server.limits.connections_per_address, 9U);
+  EXPECT_EQ(server.max_delay, std::chrono::milliseconds{3});
   ASSERT_EQ(server.trusted_proxies.size(), 1U);
   EXPECT_TRUE(server.trusted_proxies[0].contains(*http::IpAddress::parse("10.1.2.3")));
   EXPECT_EQ(producer_settings(settings)->topic, "metrics-raw");

@@ -14,7 +14,6 @@
 namespace metricstream::limits {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
