@@ -166,7 +166,8 @@ void Schema::scalar(std::string_view path, Place& place, std::string_view descri
   element.set = [&place, holds = std::move(check.holds)](const std::string& text) {
     std::optional<T> parsed = Value<T>::parse(text);
     if (!parsed || (holds && !holds(*parsed))) return false;
-    place = std::move(*parsed);
+    T& value = *parsed;
+    place = std::move(value);
     return true;
   };
   element.get = [&place]() -> std::optional<std::string> {

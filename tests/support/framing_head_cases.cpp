@@ -95,7 +95,6 @@ std::vector<FramingCase> line_cases() {
 
 std::vector<FramingCase> host_cases() {
   const std::string hello = "200 hello 127.0.0.1";
-  const std::string front = "Host: t\r\n";
   return {
       open("a host with a port", host("Host: t:8080\r\n"), {hello}),
       open("an IPv6 address with a port", host("Host: [::1]:8080\r\n"), {hello}),

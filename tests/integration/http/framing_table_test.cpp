@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <tuple>
 
 #include "common/http/read_buffer.hpp"
 #include "tests/integration/http/test_server.hpp"
@@ -85,15 +86,21 @@ struct Outcome {
   bool is_open = false;
 };
 
-// What came back, and whether the connection still serves.
-Outcome outcome_of(RawHttp& client, After after) {
-  Outcome outcome;
+// False when the server has closed.
+bool follow_up(RawHttp& client, After after) {
   try {
     if (after == After::open) client.send("GET /hello HTTP/1.1\r\nHost: t\r\nX-Request-Id: probe\r\n\r\n");
     if (after == After::waits) client.finish_sending();
+    return true;
   } catch (const std::exception&) {
-    // Closed: what is there to be read says so.
+    return false;
   }
+}
+
+// What came back, and whether the connection still serves.
+Outcome outcome_of(RawHttp& client, After after) {
+  Outcome outcome;
+  std::ignore = follow_up(client, after);  // where it has closed, what is there to be read says so
   while (!client.is_closed()) {
     const RawResponse response = client.read();
     if (response.status == 100) continue;  // depends on whether the body was there

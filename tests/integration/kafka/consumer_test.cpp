@@ -11,7 +11,6 @@ using kafka::ConsumerError;
 using kafka::PartitionCommit;
 using kafka::PartitionOffset;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr int kMessages = 20;  // in each partition

@@ -10,7 +10,6 @@ namespace {
 
 using kafka::DeliveryStatus;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 class ProducerFaultTest : public testing::Test {
  protected:

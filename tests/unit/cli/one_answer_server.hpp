@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -22,9 +24,10 @@ class OneAnswerServer {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     socklen_t length = sizeof(address);
-    ::bind(listener_, as_generic(&address), length);
-    ::listen(listener_, 1);
-    ::getsockname(listener_, as_generic(&address), &length);
+    if (::bind(listener_, as_generic(&address), length) != 0 || ::listen(listener_, 1) != 0 ||
+        ::getsockname(listener_, as_generic(&address), &length) != 0) {
+      throw std::system_error(errno, std::generic_category(), "listening on a loopback port");
+    }
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { serve(); });
   }
@@ -41,7 +44,7 @@ class OneAnswerServer {
   [[nodiscard]] const std::string& request() const { return request_; }
 
  private:
-  static sockaddr* as_generic(sockaddr_in* address) { return static_cast<sockaddr*>(static_cast<void*>(address)); }
+  static sockaddr* as_generic(sockaddr_in* address) { return reinterpret_cast<sockaddr*>(address); }
 
   void serve() {
     const int peer = ::accept(listener_, nullptr, nullptr);

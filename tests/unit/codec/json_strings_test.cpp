@@ -120,25 +120,9 @@ constexpr GoodRow kGood[] = {
 };
 
 // What is JSON, but no text for a tag.
-constexpr std::string_view kControls[] = {R"(\u0000)",
-                                          R"(a\u0000b)",
-                                          R"(\u0012)",
-                                          R"(\u001f)",
-                                          R"(\b)",
-                                          R"(\f)",
-                                          R"(\n)",
-                                          R"(\r)",
-                                          R"(\t)",
-                                          R"(\u007f)",
-                                          "\x7f",
-                                          "a\x7f"
-                                          "a",
-                                          R"(\\)",
-                                          R"(x\\)",
-                                          R"(\\ x)",
-                                          R"(\\,)",
-                                          R"(\\=)",
-                                          R"(\u005c)"};
+constexpr std::string_view kControls[] = {R"(\u0000)", R"(a\u0000b)", R"(\u0012)", R"(\u001f)", R"(\b)",  R"(\f)",
+                                          R"(\n)",     R"(\r)",       R"(\t)",     R"(\u007f)", "\x7f",   "a\x7fz",
+                                          R"(\\)",     R"(x\\)",      R"(\\ x)",   R"(\\,)",    R"(\\=)", R"(\u005c)"};
 
 class JsonStrings : public testing::JsonBatch {
  protected:

@@ -11,8 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-using testing::kNow;
-
 class JsonTags : public testing::JsonBatch {};
 
 TEST_F(JsonTags, twenty_tags_are_accepted_and_twenty_one_refused) {

@@ -14,7 +14,6 @@ namespace metricstream {
 namespace {
 
 using testing::encode;
-using testing::facts_of;
 using ::testing::HasSubstr;
 using testing::small_record;
 
