@@ -39,6 +39,8 @@ std::chrono::nanoseconds LoopDelay::excess() {
 
 void LoopDelay::stop() {
   is_stopped_ = true;
+  due_ = Clock::time_point::max();
+  standing_.forget();
   timer_.cancel();
 }
 

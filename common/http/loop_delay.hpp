@@ -11,9 +11,9 @@
 namespace metricstream::http {
 
 // How late a thread serves what has become ready. Where requests come faster than they can be served the queue is in
-// the kernel, where nobody can count it, but it is served in order, and a timer due 5 ms after it was last served
-// stands in it too. The timer rests while nobody asks, so that an idle server sleeps. All calls on the executor's
-// thread.
+// the kernel, where nobody can count it, but it is served in order, and a timer that is due soon after it was last
+// served stands in it too. The timer rests while nobody asks, so that an idle server sleeps. All calls on the
+// executor's thread.
 class LoopDelay {
  public:
   static constexpr std::chrono::milliseconds kInterval{2};
@@ -23,7 +23,7 @@ class LoopDelay {
   LoopDelay(const boost::asio::any_io_executor& executor, std::chrono::nanoseconds most)
       : timer_(executor), standing_(most) {}
 
-  // Until stop().
+  // Until stop(); before and after nothing is too much.
   Task<void> measure();
   void stop();
 
@@ -34,7 +34,7 @@ class LoopDelay {
   Task<void> rest();
 
   boost::asio::steady_timer timer_;
-  std::chrono::steady_clock::time_point due_;
+  std::chrono::steady_clock::time_point due_ = std::chrono::steady_clock::time_point::max();
   StandingDelay standing_;
   int unasked_ = 0;  // intervals
   bool is_resting_ = false;

@@ -64,7 +64,7 @@ std::uint16_t Server::Shard::port() const { return acceptor_.local_endpoint().po
 void Server::Shard::start() {
   asio::post(executor_, [this] {
     group_.spawn("accept", accept());
-    group_.spawn("delay", delay_.measure());
+    if (shared_.options.max_delay.count() > 0) group_.spawn("delay", delay_.measure());
   });
 }
 

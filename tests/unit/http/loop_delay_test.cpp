@@ -12,11 +12,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Keeps the thread busy `times` times in a row, the timer's turn in between, then ends the measuring.
-void hold_up(boost::asio::io_context& context, LoopDelay& delay, int times, std::chrono::nanoseconds& seen) {
-  const auto until = std::chrono::steady_clock::now() + 60ms;
+void spend(std::chrono::milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
   while (std::chrono::steady_clock::now() < until) {
   }
+}
+
+// Keeps the thread busy `times` times in a row, the timer's turn in between, then ends the measuring.
+void hold_up(boost::asio::io_context& context, LoopDelay& delay, int times, std::chrono::nanoseconds& seen) {
+  spend(60ms);
   boost::asio::post(context, [&context, &delay, times, &seen] {
     seen = std::max(seen, delay.excess());
     if (times > 1) return hold_up(context, delay, times - 1, seen);
@@ -60,6 +64,19 @@ TEST(LoopDelay, StopsBetweenAnyTwoOfItsSteps) {
     context.run_for(1s);
     EXPECT_TRUE(context.stopped()) << steps;
   }
+}
+
+// A server that ends still answers what has come.
+TEST(LoopDelay, NothingIsTooMuchBeforeItMeasuresAndAfter) {
+  boost::asio::io_context context(1);
+  LoopDelay delay(context.get_executor(), 1ms);
+  EXPECT_EQ(delay.excess(), 0ns);
+  boost::asio::co_spawn(context, delay.measure(), boost::asio::detached);
+  context.run_one();
+  delay.stop();
+  context.run();
+  spend(StandingDelay::kBurst + 10ms);
+  EXPECT_EQ(delay.excess(), 0ns);
 }
 
 TEST(LoopDelay, PassesOverASinglePause) { EXPECT_EQ(delay_after(1), 0ns); }
