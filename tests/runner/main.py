@@ -17,22 +17,28 @@ from stack.build import PROGRAMS, build  # noqa: E402
 from stack.console import complain, elapsed, say  # noqa: E402
 from stack.problem import Problem  # noqa: E402
 from tests.runner import cpp_tests, fuzzing, logs, python_environment, python_tests, tidy  # noqa: E402
-from tests.runner.outcome import Outcome, one  # noqa: E402
+from tests.runner.outcome import Outcome, one, unmatched  # noqa: E402
 from tests.runner.sources import scripts, tracked  # noqa: E402
 
 DEFAULT = ["setup", "format", "lint", "build", "unit", "integration", "e2e"]
 ALL = DEFAULT + ["tidy", "asan", "tsan", "fuzz"]
-# Programs and Python tests, by a word of their names.
-DOOR = {"unit": ("http", "auth", "gzip", "codec", "ingestion"), "integration": ("http", "ingestion"), "e2e": ("outage", "random_batches", "openapi"),
+# Programs and Python tests, by a word of their names. admin: keys create, list and revoke; runtime: the watched files of
+# keys and limits; model: which names are valid; docs: the catalogue of errors.
+DOOR = {"unit": ("http", "auth", "gzip", "codec", "ingestion", "admin", "runtime", "model", "docs"),
+        "integration": ("http", "ingestion", "admin"),
+        "e2e": ("outage", "random_batches", "openapi"),
         "fuzz": ("fuzz_framing", "fuzz_gzip", "fuzz_json", "fuzz_keys_file")}
 
 
 class Steps:
     """One method a part; each returns what came out."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, each_matches: bool) -> None:
+        """`each_matches`: -k has to choose something in each part, not only in one of them."""
         self._options = options
+        self._each_matches = each_matches
         self._built: set[str] = set()
+        self._chosen = Outcome()  # of the tests that -k chose, in all parts
 
     def setup(self) -> Outcome:
         kafka.fetch(kafka.chosen_version(), say)
@@ -55,7 +61,7 @@ class Steps:
             total.add(one(f"lint {name}", clean))
             if not clean:
                 logs.show_tail(f"lint-{name}")
-        total.add(python_tests.run("tests/lint", say, self._options.k))
+        total.add(self._matched("lint", python_tests.run("tests/lint", say, self._options.k)))
         if self._options.full:
             self._build("release")
             total.add(tidy.run(say, full=True))
@@ -68,26 +74,30 @@ class Steps:
     def unit(self) -> Outcome:
         self._build("release")
         total = cpp_tests.run("release", "unit", say, self._options.k)
-        for directory in ("tests/unit/deploy", "tests/unit/e2e"):
+        for directory in ("tests/unit/deploy", "tests/unit/e2e", "tests/unit/runner"):
             total.add(python_tests.run(directory, say, self._options.k))
-        return total
+        return self._matched("unit", total)
 
     def integration(self) -> Outcome:
         self._build("release")
-        return cpp_tests.run("release", "integration", say, self._options.k)
+        return self._matched("integration", cpp_tests.run("release", "integration", say, self._options.k))
 
     def e2e(self) -> Outcome:
         self._build("release", PROGRAMS)
-        return python_tests.run("tests/e2e", say, self._options.k, show=True)
+        return self._matched("e2e", python_tests.run("tests/e2e", say, self._options.k, show=True))
 
     def door(self) -> Outcome:
         self._build("release")
         total = Outcome()
         for label in ("unit", "integration"):
             for word in DOOR[label]:
-                total.add(cpp_tests.run("release", label, say, word))
+                tests = cpp_tests.run("release", label, say, word)
+                total.add(tests)
+                total.add(unmatched(f"door {label}", word, tests))
         for word in DOOR["e2e"]:
-            total.add(python_tests.run("tests/e2e", say, word, show=True))
+            tests = python_tests.run("tests/e2e", say, word, show=True)
+            total.add(tests)
+            total.add(unmatched("door e2e", word, tests))
         self._build("asan", DOOR["fuzz"])
         total.add(fuzzing.run(say, self._options.fuzz_seconds, DOOR["fuzz"]))
         return total
@@ -110,7 +120,17 @@ class Steps:
         self._build(preset)
         total = cpp_tests.run(preset, "unit", say, self._options.k)
         total.add(cpp_tests.run(preset, "integration", say, self._options.k))
-        return total
+        return self._matched(preset, total)
+
+    def unmatched(self) -> Outcome:
+        """Fails where -k chose nothing in all parts."""
+        return unmatched("tests/run", self._options.k, self._chosen)
+
+    def _matched(self, part: str, tests: Outcome) -> Outcome:
+        self._chosen.add(tests)
+        if self._each_matches:
+            tests.add(unmatched(part, self._options.k, tests))
+        return tests
 
     def _build(self, preset: str, targets: tuple[str, ...] = ()) -> None:
         if preset not in self._built:
@@ -144,7 +164,9 @@ def main() -> int:
     options = parse()
     everything = options.all or (not options.parts and os.environ.get("CI", "").lower() in ("true", "1"))
     parts = ALL if everything else options.parts or DEFAULT
-    steps, total = Steps(options), Outcome()
+    # Who names a part expects the word in it; among all of them most have no such test.
+    each_matches = bool(options.parts) and not everything
+    steps, total = Steps(options, each_matches), Outcome()
     try:
         for part in parts:
             say(part)
@@ -152,6 +174,8 @@ def main() -> int:
             total.add(outcome)
             if outcome.passed or outcome.failed:
                 say(f"{part}: {outcome}")
+        if not each_matches:
+            total.add(steps.unmatched())
     except Problem as problem:
         complain("tests/run", problem)
         total.add(one(str(problem)[:100], False))

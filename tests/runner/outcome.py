@@ -24,3 +24,9 @@ class Outcome:
 def one(name: str, succeeded: bool) -> Outcome:
     """A check that is one case."""
     return Outcome(passed=1) if succeeded else Outcome(failed=1, failures=[name])
+
+
+def unmatched(where: str, word: str, tests: Outcome) -> Outcome:
+    """A failure where no test has the word that was asked for: nothing was tested, which must not look like success."""
+    found = not word or tests.passed or tests.failed or tests.skipped
+    return Outcome() if found else one(f"{where}: nothing has '{word}' in its name", False)
