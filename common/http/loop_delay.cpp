@@ -27,6 +27,7 @@ Task<void> LoopDelay::rest() {
 }
 
 std::chrono::nanoseconds LoopDelay::excess() {
+  if (is_stopped_) return {};
   unasked_ = 0;
   const auto now = Clock::now();
   if (is_resting_) {
@@ -39,8 +40,6 @@ std::chrono::nanoseconds LoopDelay::excess() {
 
 void LoopDelay::stop() {
   is_stopped_ = true;
-  due_ = Clock::time_point::max();
-  standing_.forget();
   timer_.cancel();
 }
 

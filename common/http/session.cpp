@@ -120,6 +120,7 @@ Task<Session::Next> Session::next_request() {
   }
   name_request();
   name_client();
+  head.excess_delay = delay_.excess();
   if (is_well_formed) co_return co_await serve(header_bytes);
   co_return co_await answer(*refusal_, space_->input.data().size());
 }
@@ -176,7 +177,6 @@ void Session::name_client() {
   head.remote_address = peer_.address;
   head.peer_names = peer_names_;
   head.is_tls = stream_.is_tls();
-  head.excess_delay = delay_.excess();
   if (!peer_.is_proxy) return;
   const auto client = forwarded_client(head, shared_.options.trusted_proxies);
   if (!client) return;

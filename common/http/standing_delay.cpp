@@ -10,13 +10,13 @@ void StandingDelay::pass(Time due, Time now) {
 }
 
 StandingDelay::Duration StandingDelay::excess(Time due, Time now) {
-  if (most_.count() == 0) return Duration{0};
   const Duration delay = std::max<Duration>(last_, now - due);
   look(delay, now);
   return is_standing_ && delay > most_ ? delay : Duration{0};
 }
 
 void StandingDelay::look(Duration delay, Time now) {
+  if (most_.count() == 0) return;
   if (delay <= most_) {
     late_since_.reset();
     if (is_standing_ && now - last_late_ > kCalm) is_standing_ = false;

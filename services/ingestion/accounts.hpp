@@ -23,7 +23,7 @@ enum class Refusal : std::uint8_t {
   record_too_large,   // 413 after encoding
   queue_full,         // 503
   kafka_unavailable,  // 503: not verified yet, or the producer is being re-created
-  overloaded,         // 503: no room for more bytes in memory, or the queue to Kafka is nearly full
+  overloaded,         // 503: no more room in memory or in the queue to Kafka, or the thread is too far behind
   rate_limited,       // 429
   over_rate_limit,    // 413: more samples than a whole rate limit
 };

@@ -44,7 +44,7 @@ std::optional<Response> IngestExchange::make_room(const http::RequestHead& head,
   if (bytes <= known_.lease.bytes()) return std::nullopt;
   const auto room = known_.lease.try_grow(bytes - known_.lease.bytes());
   if (room) return std::nullopt;
-  Response refused = handler_.overloaded(head, room.error());
+  Response refused = handler_.overloaded(head, known_.identity.client, room.error());
   refused.client = known_.identity.client;
   refused.key = known_.identity.key;
   return refused;
@@ -71,7 +71,7 @@ std::expected<std::string_view, Response> IngestExchange::plain_body(const http:
   known_.lease.shrink_to(request.body.size());
   if (!known_.content.is_gzip) return request.body;
   const auto room = known_.lease.try_grow(gzip::inflated_bound(request.body, options().inflate));
-  if (!room) return std::unexpected(handler_.overloaded(request.head, room.error()));
+  if (!room) return std::unexpected(handler_.overloaded(request.head, known_.identity.client, room.error()));
   auto inflated = space.inflater.inflate(request.body, options().inflate, space.inflated);
   if (inflated) return space.inflated;
   const bool is_too_large = inflated.error().fault == gzip::InflateFault::too_large;
@@ -179,7 +179,8 @@ Response IngestExchange::settle(const http::RequestHead& head, Prepared prepared
     case DeliveryStatus::queue_full:
       accounts().refused(summary, Refusal::queue_full);
       handler_.parts().refusal_log.refused(
-          "overload", "", [] { return "the producer's queue is full: producer.queue_records or queue_size"; },
+          "overload", "",
+          [&] { return log_text(handler_.parts().store.queue_fill()) + ", a request of " + known_.identity.client; },
           head.request_id);
       return retry_answer(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s, jitter);
     case DeliveryStatus::unavailable:

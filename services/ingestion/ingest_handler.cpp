@@ -107,14 +107,17 @@ IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, 
   const std::uint64_t announced = head.body.is_chunked ? options_.body_bytes : head.body.content_length;
   auto lease = parts_.admission.admit(std::min<std::uint64_t>(announced, http::kFirstBodyRoom),
                                       parts_.store.queue_fill(), head.excess_delay);
-  if (!lease) return overloaded(head, lease.error());
+  if (!lease) return overloaded(head, known.identity.client, lease.error());
   known.lease = std::move(*lease);
   return std::nullopt;
 }
 
-Response IngestHandler::overloaded(const http::RequestHead& head, const limits::Overload& overload) const {
+// Nobody's fault, so that a line of it stands for all clients; but it says whose request it was.
+Response IngestHandler::overloaded(const http::RequestHead& head, std::string_view client,
+                                   const limits::Overload& overload) const {
   parts_.accounts.overloaded(overload.bound);
-  parts_.refusal_log.refused("overload", "", [&] { return log_text(overload); }, head.request_id);
+  const auto detail = [&] { return log_text(overload) + ", a request of " + std::string(client); };
+  parts_.refusal_log.refused("overload", "", detail, head.request_id);
   return refuse(Refusal::overloaded, overloaded_answer(jitter_of(head)));
 }
 

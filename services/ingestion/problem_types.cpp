@@ -141,9 +141,11 @@ constinit const ProblemType kOverloaded{
     .id = "overloaded",
     .title = "Overloaded",
     .meaning =
-        "This replica has as many bytes of requests in memory, or records waiting for Kafka, as it takes. Nothing "
-        "was stored.",
-    .remedy = "Send it again unchanged after Retry-After. Operators: add replicas; look at Kafka's latency.",
+        "This replica has as many bytes of requests in memory, or records waiting for Kafka, as it takes, or its "
+        "processor is too far behind (admission.max_delay). Nothing was stored.",
+    .remedy =
+        "Send it again unchanged after Retry-After. Operators: add replicas or http.threads; look at Kafka's latency; "
+        "metricstream_admission_refusals_total says which bound it was.",
     .uri = "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"};
 constinit const ProblemType kKafkaUnavailable{
     .status = 503,

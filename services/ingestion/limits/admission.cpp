@@ -44,6 +44,11 @@ std::string log_text(const Overload& overload) {
          std::to_string(overload.limit) + ", " + std::to_string(overload.asked) + " bytes asked";
 }
 
+std::string log_text(const QueueFill& full) {
+  return "the producer's queue is full: " + std::to_string(full.records) + " of " + std::to_string(full.records_limit) +
+         " records, " + std::to_string(full.bytes) + " of " + std::to_string(full.bytes_limit) + " bytes";
+}
+
 std::expected<Lease, Overload> Admission::admit(std::uint64_t bytes, const QueueFill& queue,
                                                 std::chrono::nanoseconds excess_delay) {
   if (excess_delay.count() > 0) {

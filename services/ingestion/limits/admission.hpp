@@ -35,6 +35,9 @@ struct QueueFill {
   std::uint64_t bytes_limit = 0;
 };
 
+// "the producer's queue is full: 20000 of 20000 records, 1048576 of 134217728 bytes"
+[[nodiscard]] std::string log_text(const QueueFill& full);
+
 struct AdmissionLimits {
   std::uint64_t in_flight_bytes = std::uint64_t{256} * 1024 * 1024;
   // Of the queue's own limits: above it nothing new comes in, since what is in flight already will add to it.

@@ -43,7 +43,8 @@ TEST_F(RefusalLogTest, NamesTheBoundThatHasNoRoom) {
   }
   const auto lines = log.lines({"msg=refused", "reason=overload"});
   ASSERT_EQ(lines.size(), 1U) << "it is nobody's fault";
-  EXPECT_TRUE(lines[0].contains("in_flight_bytes: 1047576 of 1048576, 1001 bytes asked")) << lines[0];
+  EXPECT_TRUE(lines[0].contains("in_flight_bytes: 1047576 of 1048576, 1001 bytes asked, a request of alice"))
+      << lines[0];
 }
 
 TEST_F(RefusalLogTest, NamesNobodyWhereABodyFindsNoRoomToInflate) {

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "common/http/loop_delay.hpp"
+
 namespace metricstream::http {
 namespace {
 
@@ -14,17 +16,18 @@ using namespace std::chrono_literals;
 using Duration = StandingDelay::Duration;
 using Time = StandingDelay::Time;
 
-constexpr Duration kMost = 15ms;
+constexpr Duration kMost = 20ms;  // as shipped: admission.max_delay
+constexpr Duration kInterval = LoopDelay::kInterval;
 
 // A delay under test and its clock.
 class Watched {
  public:
   explicit Watched(Duration most = kMost) : delay_(most) {}
 
-  // For `length` a marker comes out every 5 ms, so late; what is too much at the end.
+  // For `length` a marker comes out every kInterval, so late; what is too much at the end.
   Duration stand(Duration lateness, Duration length) {
-    for (const Time end = now_ + length; now_ < end; now_ += 5ms) delay_.pass(now_ - lateness, now_);
-    return next_marker_in(5ms);
+    for (const Time end = now_ + length; now_ < end; now_ += kInterval) delay_.pass(now_ - lateness, now_);
+    return next_marker_in(kInterval);
   }
   // What is too much where the next marker is due at this time, or was.
   Duration next_marker_in(Duration time) { return delay_.excess(now_ + time, now_); }
@@ -36,51 +39,51 @@ class Watched {
 };
 
 TEST(StandingDelay, IsNothingWithoutMarkers) {
-  EXPECT_EQ(Watched().next_marker_in(5ms), 0ns);
-  EXPECT_EQ(Watched().next_marker_in(-15ms), 0ns);
+  EXPECT_EQ(Watched().next_marker_in(kInterval), 0ns);
+  EXPECT_EQ(Watched().next_marker_in(-20ms), 0ns);
 }
 
 TEST(StandingDelay, ABurstThatIsGoneInTimeIsNotTooMuch) {
   Watched watched;
   EXPECT_EQ(watched.stand(99ms, 90ms), 0ns);
-  EXPECT_EQ(watched.stand(1ms, 5ms), 0ns);
+  EXPECT_EQ(watched.stand(1ms, 2ms), 0ns);
   EXPECT_EQ(watched.stand(99ms, 90ms), 0ns) << "counted anew";
 }
 
 TEST(StandingDelay, ALargeDelayIsTooMuchAtOnce) {
   EXPECT_EQ(Watched().next_marker_in(-100ms), 0ns);
   EXPECT_EQ(Watched().next_marker_in(-101ms), 101ms) << "overdue";
-  EXPECT_EQ(Watched().stand(101ms, 5ms), 101ms) << "the last one was late, and the queue is as long since";
+  EXPECT_EQ(Watched().stand(101ms, 2ms), 101ms) << "the last one was late, and the queue is as long since";
 }
 
 TEST(StandingDelay, ASmallDelayIsTooMuchWhenItStands) {
   Watched watched;
-  EXPECT_EQ(watched.stand(15ms, 10s), 0ns) << "at the limit";
-  EXPECT_EQ(watched.stand(16ms, 95ms), 0ns);
-  EXPECT_EQ(watched.stand(16ms, 15ms), 16ms);
+  EXPECT_EQ(watched.stand(20ms, 10s), 0ns) << "at the limit";
+  EXPECT_EQ(watched.stand(21ms, 98ms), 0ns);
+  EXPECT_EQ(watched.stand(21ms, 6ms), 21ms);
 }
 
 TEST(StandingDelay, WhatWaitedForLessIsServedMeanwhile) {
   Watched watched;
-  watched.stand(16ms, 200ms);
-  EXPECT_EQ(watched.stand(15ms, 5ms), 0ns);
-  EXPECT_EQ(watched.next_marker_in(-16ms), 16ms) << "still the same overload";
+  watched.stand(21ms, 200ms);
+  EXPECT_EQ(watched.stand(20ms, 2ms), 0ns);
+  EXPECT_EQ(watched.next_marker_in(-21ms), 21ms) << "still the same overload";
 }
 
 TEST(StandingDelay, IsOverWhenNothingWasLateForAWhile) {
   Watched watched;
-  watched.stand(16ms, 200ms);
+  watched.stand(21ms, 200ms);
   watched.stand(1ms, 300ms);
-  EXPECT_EQ(watched.next_marker_in(-16ms), 16ms);
-  watched.stand(1ms, 310ms);
-  EXPECT_EQ(watched.next_marker_in(-16ms), 0ns);
+  EXPECT_EQ(watched.next_marker_in(-21ms), 21ms);
+  watched.stand(1ms, 304ms);
+  EXPECT_EQ(watched.next_marker_in(-21ms), 0ns);
 }
 
 TEST(StandingDelay, IsForgottenWithTheMarkers) {
   Watched watched;
-  watched.stand(16ms, 200ms);
+  watched.stand(21ms, 200ms);
   watched.rest();
-  EXPECT_EQ(watched.next_marker_in(-16ms), 0ns);
+  EXPECT_EQ(watched.next_marker_in(-21ms), 0ns);
 }
 
 TEST(StandingDelay, ALimitAboveABurstHolds) {
@@ -114,7 +117,8 @@ struct Simulation {
     std::size_t next = 0;
     std::size_t before_marker = 0;
     bool is_marker_in = false;
-    double due = 5;
+    const double interval = std::chrono::duration<double, std::milli>(kInterval).count();
+    double due = interval;
     int served = 0;
     for (double now = 0; now < kEnd;) {
       const double arrival = next < arrivals.size() ? arrivals[next] : 2 * kEnd;
@@ -126,7 +130,7 @@ struct Simulation {
         ++next;
       } else if (is_marker_in && before_marker == 0) {
         delay.pass(at(due), at(now));
-        due = now + 5;
+        due = now + interval;
         is_marker_in = false;
       } else if (queue.empty()) {
         now = std::min(arrival, due);

@@ -94,6 +94,11 @@ TEST(Admission, RefusesWhereTheThreadIsTooFarBehind) {
   EXPECT_EQ(admission.in_flight_bytes(), 0U);
 }
 
+TEST(QueueFill, TellsHowFullItIs) {
+  EXPECT_EQ(log_text(QueueFill{.records = 20, .records_limit = 20, .bytes = 7, .bytes_limit = 1024}),
+            "the producer's queue is full: 20 of 20 records, 7 of 1024 bytes");
+}
+
 TEST(Lease, ReleasesWhenItGoesAndOnce) {
   Admission admission({.in_flight_bytes = 100});
   {
