@@ -15,8 +15,8 @@ struct Findings {
 };
 
 // Reads YAML text into what `root` describes. Everything that is wrong is reported at once, in the order of the file:
-// syntax, unknown and duplicate keys, values of a wrong type or range, failed validators (run only where no value of
-// the file is wrong, since they would judge defaults). Does not throw.
+// syntax, unknown and duplicate keys, values of a wrong type or range, failed validators (those of a section run unless
+// one of its own values is wrong, since they would judge defaults). Does not throw.
 [[nodiscard]] Findings read_yaml(Element& root, std::string_view text, std::string_view file,
                                  const Environment& environment);
 

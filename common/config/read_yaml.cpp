@@ -7,6 +7,7 @@
 #include "common/base/text.hpp"
 #include "common/config/load.hpp"
 #include "common/config/unknown_setting.hpp"
+#include "common/config/wrong_paths.hpp"
 #include "common/config/yaml_place.hpp"
 #include "common/config/yaml_tree.hpp"
 
@@ -38,15 +39,18 @@ class Reader {
 
   void read_document(Element& root, const Node& node);
   void problem(const YamlMark& mark, std::string_view path, std::string message) {
-    findings_.problems.push_back({file_, mark.line, mark.column, std::string(path), std::move(message)});
+    report(mark, path, std::move(message));
+    wrong_.add(path);
   }
   void validate(Element& section, const std::string& path);
-  [[nodiscard]] bool is_good() const { return findings_.problems.empty(); }
   [[nodiscard]] Findings finish();
 
  private:
   class SectionReport;
 
+  void report(const YamlMark& mark, std::string_view path, std::string message) {
+    findings_.problems.push_back({file_, mark.line, mark.column, std::string(path), std::move(message)});
+  }
   void read_section(Element& section, const Node& node, const std::string& path);
   void read_child(Element& child, const Node& key, const Node& value, const std::string& path);
   void read_scalar(Element& element, const Node& node, const std::string& path);
@@ -65,6 +69,7 @@ class Reader {
   std::string file_;
   const Environment& environment_;
   Findings findings_;
+  WrongPaths wrong_;
 };
 
 // Positions a validator's findings: paths are relative to the section.
@@ -122,7 +127,7 @@ void Reader::read_section(Element& section, const Node& node, const std::string&
   each_key(node, path, [&](const Node& key, const Node& value) {
     Element* child = section.add_child ? section.add_child(std::string(key.text())) : section.find(key.text());
     if (child == nullptr) {
-      return problem(key.mark(), join(path, printable(key.text())), unknown_setting(root_, section, key.text()));
+      return report(key.mark(), join(path, printable(key.text())), unknown_setting(root_, section, key.text()));
     }
     read_child(*child, key, value, join(path, printable(child->name)));
   });
@@ -238,14 +243,17 @@ void Reader::read_objects(Element& element, const Node& node, const std::string&
 }
 
 // The elements of lists are described anew: those of reading pointed into a vector that has grown since. One at a time,
-// since a list may have 100,000 of them.
+// since a list may have 100,000 of them. An unknown key silences no validator: the values beside it are the file's.
 void Reader::validate(Element& section, const std::string& path) {
+  if (wrong_.is_wrong(path)) return;
   for (const auto& child : section.children) {
-    const std::string child_path = join(path, child->name);
+    const std::string child_path = join(path, printable(child->name));
+    if (wrong_.is_wrong(child_path)) continue;
     if (child->kind == Element::Kind::section) validate(*child, child_path);
     if (child->kind != Element::Kind::objects) continue;
     for (std::size_t i = 0; i < child->object_count(); ++i) validate(*child->object(i), indexed(child_path, i));
   }
+  if (wrong_.is_touched(path)) return;
   SectionReport report(*this, path);
   for (const auto& validator : section.validators) validator(report);
 }
@@ -265,7 +273,7 @@ Findings read_yaml(Element& root, std::string_view text, std::string_view file, 
   if (const auto top = reading.tree.root(); top && !reading.fault) reader.read_document(root, *top);
   if (reading.second) reader.problem(*reading.second, "", "a second YAML document ('---'), expected one a file");
   if (reading.fault) reader.problem(reading.fault->mark, "", "not valid YAML: " + reading.fault->message);
-  if (reader.is_good()) reader.validate(root, "");
+  reader.validate(root, "");
   return reader.finish();
 }
 

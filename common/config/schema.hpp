@@ -126,7 +126,7 @@ class Schema {
   // No message shows a value of this setting: for those that somebody may paste a secret into by mistake.
   void hide(std::string_view path);
 
-  // A check across fields, called once all of them are read.
+  // A check across fields, called once all of them are read and unless one of them is wrong.
   void validate(std::function<void(Report&)> validator);
 
  private:

@@ -196,6 +196,33 @@ TEST(Load, AListInTheFileReplacesTheDefaultOne) {
   EXPECT_THAT(load_settings("brokers: [z:9]\n").settings.brokers, ElementsAre("z:9"));
 }
 
+TEST(Load, AnUnknownKeyDoesNotHideWhatValidatorsFind) {
+  EXPECT_EQ(problems_of("auth: {mod: none}\nhttp: {threads: 9}\nrules:\n  - raw: false\n    sises: 1s\n"),
+            "f.yaml:1:8: auth.mod: unknown setting; did you mean 'mode'?\n"
+            "f.yaml:2:17: http.threads: too many for mode none\n"
+            "f.yaml:4:5: rules[0].sizes: expected a size, since raw is off\n"
+            "f.yaml:5:5: rules[0].sises: unknown setting; did you mean 'sizes'?\n");
+}
+
+TEST(Load, AWrongValueSilencesOnlyTheValidatorsThatWouldJudgeIt) {
+  EXPECT_EQ(problems_of("http: {threads: 9}\nrules:\n  - {raw: false, sizes: [soon]}\n  - {raw: false}\n"),
+            "f.yaml:3:26: rules[0].sizes[0]: 'soon': expected a list, each a duration such as 10s or 1m30s, in steps "
+            "of 1s\n"
+            "f.yaml:4:5: rules[1].sizes: expected a size, since raw is off\n");
+  EXPECT_EQ(problems_of("rules:\n  - {raw: false}\nratio: x\n"),
+            "f.yaml:2:5: rules[0].sizes: expected a size, since raw is off\n"
+            "f.yaml:3:8: ratio: 'x': expected a number from 0 to 1\n");
+}
+
+TEST(Load, WhatIsGivenTwiceIsNotJudged) {
+  EXPECT_EQ(problems_of("rules:\n  - {raw: false}\nrules: []\n"), "f.yaml:3:1: rules: given twice, first at line 1\n");
+}
+
+TEST(Load, NothingOfABrokenFileIsJudged) {
+  EXPECT_THAT(problems_of("rules: [{raw: false}]\n---\n"), testing::Not(HasSubstr("raw is off")));
+  EXPECT_THAT(problems_of("rules: [{raw: false}]\na: b: c\n"), testing::Not(HasSubstr("raw is off")));
+}
+
 TEST(Load, ValidatorsAreSilentWhileValuesAreWrong) {
   EXPECT_EQ(problems_of("http: {threads: 9}\nratio: x\n"), "f.yaml:2:8: ratio: 'x': expected a number from 0 to 1\n");
 }

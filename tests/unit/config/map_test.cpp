@@ -74,6 +74,16 @@ TEST(MapOfSections, ItsEntriesAreValidated) {
             "f.yaml:2:27: rooms.hall.doors: more than seats\nf.yaml:3:3: rooms.void: no room\n");
 }
 
+TEST(MapOfSections, AnEntryIsJudgedUnlessOneOfItsOwnValuesIsWrong) {
+  EXPECT_EQ(problems_of("rooms:\n  hall: {seats: x, doors: 9}\n  hall2: {seats: 2, doors: 3}\n  void: {}\n"),
+            "f.yaml:2:17: rooms.hall.seats: 'x': expected an integer from 1 to 100\n"
+            "f.yaml:3:28: rooms.hall2.doors: more than seats\n");
+  EXPECT_EQ(problems_of("rooms:\n  \"a\\nb\": {seats: x, doors: 9}\n"),
+            "f.yaml:2:19: rooms.a\\x0ab.seats: 'x': expected an integer from 1 to 100\n");
+  EXPECT_EQ(problems_of("rooms:\n  \"a\\nb\": {seats: 2, doors: 9}\n"),
+            "f.yaml:2:29: rooms.a\\x0ab.doors: more than seats\n");
+}
+
 TEST(MapOfSections, AddsToTheDefaultsAndChangesThem) {
   House house{.rooms = {{"hall", {.seats = 10, .doors = {}}}, {"attic", {.seats = 1, .doors = {}}}}};
   const auto root = described(house);
