@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -62,6 +63,22 @@ Result<WholeFile> read_whole_file(const std::string& path, std::size_t limit) {
   if (*size != expected || !is_same_version(before, after)) return fail("changed while it was read");
   out.text.resize(expected);
   return out;
+}
+
+Result<std::string> read_stream(const std::string& path, std::size_t limit) {
+  constexpr std::size_t kPiece = std::size_t{64} << 10U;
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return cannot_read();
+  std::string out;
+  std::string piece;
+  while (out.size() <= limit) {
+    piece.resize(std::min(kPiece, limit + 1 - out.size()));
+    const auto size = read_into(file.get(), piece);
+    if (!size) return std::unexpected(size.error());
+    out.append(piece, 0, *size);
+    if (*size < piece.size()) return out;
+  }
+  return fail("has more than " + std::to_string(limit) + " bytes");
 }
 
 std::string describe_open_mode(mode_t permissions) {

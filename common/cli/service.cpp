@@ -1,18 +1,13 @@
 #include "common/cli/service.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <iostream>
-#include <iterator>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "common/base/version.hpp"
+#include "common/cli/configuration_file.hpp"
 #include "common/config/shared_settings.hpp"
 
 namespace metricstream {
@@ -29,35 +24,9 @@ struct Options {
   std::vector<std::string> files;
 };
 
-struct FileText {
-  std::string name;
-  std::string text;
-};
-
-Result<FileText> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return fail(path + ": is a directory, expected a YAML file");
-  if (!in) return fail(path + ": cannot be read: " + std::generic_category().message(errno));
-  return FileText{path, std::string(std::istreambuf_iterator<char>(in), {})};
-}
-
-// The named file, else the service's own where it exists, else nothing, that is the defaults.
-Result<FileText> configuration_text(const ServiceDefinition& service, const Options& options) {
-  if (!options.config_file.empty()) return read_file(options.config_file);
-  std::error_code error;
-  if (std::filesystem::exists(service.config_file, error)) return read_file(service.config_file);
-  return FileText{"built-in defaults", ""};
-}
-
-void print_findings(const config::Findings& findings) {
-  for (const config::Problem& warning : findings.warnings) std::cerr << "warning: " << warning.text() << "\n";
-  std::cerr << config::text_of(findings.problems);
-}
-
 // The configuration with the flags applied; nothing when it is bad, which has been said then.
 std::unique_ptr<Configured> configure(const ServiceDefinition& service, const Options& options, bool quiet) {
-  const Result<FileText> file = configuration_text(service, options);
+  const auto file = read_configuration({options.config_file, service.config_file});
   if (!file) {
     std::cerr << service.name << ": " << file.error().message << "\n";
     return nullptr;
@@ -89,25 +58,9 @@ int run(const ServiceDefinition& service, const Options& options) {
 }
 
 int check_config(const ServiceDefinition& service, const Options& options) {
-  std::vector<Result<FileText>> files;
-  for (const std::string& path : options.files) files.push_back(read_file(path));
-  if (files.empty()) files.push_back(configuration_text(service, options));
-  bool good = true;
-  for (const Result<FileText>& file : files) {
-    if (!file) {
-      std::cerr << file.error().message << "\n";
-      good = false;
-      continue;
-    }
-    const std::unique_ptr<Configured> configured = service.load(file->text, file->name);
-    print_findings(configured->findings);
-    if (configured->findings.problems.empty()) {
-      std::cout << file->name << ": ok\n";
-    } else {
-      good = false;
-    }
-  }
-  return good ? kExitOk : kExitFailure;
+  return check_configurations(
+      options.files, {options.config_file, service.config_file},
+      [&service](const ConfigurationText& file) { return std::move(service.load(file.text, file.name)->findings); });
 }
 
 int show_config(const ServiceDefinition& service, const Options& options) {

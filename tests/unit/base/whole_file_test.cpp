@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <string>
+#include <thread>
 
 namespace metricstream {
 namespace {
@@ -67,6 +69,29 @@ TEST_F(WholeFileTest, RefusesAFileThatHasAnotherSizeThanItSaid) {
   const auto file = read_whole_file("/proc/self/status", 100'000);
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().message, "changed while it was read");
+}
+
+TEST_F(WholeFileTest, AStreamIsReadToItsEndOrItsLimit) {
+  EXPECT_EQ(read_stream(path(), 10).error().message, "cannot be read: No such file or directory");
+  EXPECT_EQ(read_stream(directory_, 10).error().message, "cannot be read: Is a directory");
+  EXPECT_EQ(read_stream("/dev/zero", 100'000).error().message, "has more than 100000 bytes");
+  EXPECT_EQ(read_stream("/dev/null", 0).value(), "");
+  EXPECT_NE(read_stream("/proc/self/status", 100'000).value(), "") << "a file that tells no size";
+  constexpr std::size_t kPiece = 65'536;
+  for (const std::size_t size : {std::size_t{1}, kPiece - 1, kPiece, kPiece + 1, 2 * kPiece}) {
+    const std::string text(size, 'x');
+    write(text);
+    EXPECT_EQ(read_stream(path(), size).value(), text);
+    EXPECT_EQ(read_stream(path(), size + kPiece).value(), text);
+    EXPECT_EQ(read_stream(path(), size - 1).error().message, "has more than " + std::to_string(size - 1) + " bytes");
+  }
+}
+
+TEST_F(WholeFileTest, AStreamIsReadPieceByPieceFromAPipe) {
+  ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+  const std::string text(300'000, 'x');
+  std::jthread writer([this, &text] { write(text); });
+  EXPECT_EQ(read_stream(path(), text.size()).value(), text);
 }
 
 }  // namespace

@@ -2,12 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/config/shared_settings.hpp"
@@ -175,6 +178,22 @@ TEST_F(ServiceTest, CheckConfigSaysEachFilesState) {
   EXPECT_EQ(run({"check", "config"}), kExitOk);
   EXPECT_EQ(out_, "built-in defaults: ok\n");
   EXPECT_FALSE(ran_with_);
+}
+
+TEST_F(ServiceTest, CheckConfigOfANamedFileThatCannotBeReadIs78) {
+  EXPECT_EQ(run({"check", "config", "-c", directory_}), kExitConfig);
+  EXPECT_EQ(err_, directory_.string() + ": is a directory, expected a YAML file\n");
+  EXPECT_EQ(run({"check", "config", "-c", file("threads: x\n")}), kExitFailure);
+  EXPECT_EQ(run({"check", "config", directory_}), kExitFailure);
+}
+
+TEST_F(ServiceTest, TakesAConfigurationFromAPipe) {
+  const std::string pipe = directory_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::jthread writer([&pipe] { std::ofstream(pipe) << "threads: 9\n"; });
+  EXPECT_EQ(run({"-c", pipe}), kExitOk) << err_;
+  ASSERT_TRUE(ran_with_);
+  EXPECT_EQ(ran_with_->threads, 9);
 }
 
 TEST_F(ServiceTest, ConfigDefaultIsAFileThatChecks) {
