@@ -1,11 +1,6 @@
 #include "services/admin/connections.hpp"
 
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
-#include <system_error>
 
 #include "common/config/load.hpp"
 #include "common/http/url.hpp"
@@ -13,12 +8,6 @@
 
 namespace metricstream::admin {
 namespace {
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(path + ": cannot be read: " + std::generic_category().message(errno));
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts;
@@ -31,14 +20,14 @@ std::vector<std::string> split_at_commas(const std::string& text) {
 
 }  // namespace
 
+ConfigurationPlace configuration_place(const Connections& connections) {
+  return {.named = connections.config_file, .usual = kDefaultConfigFile};
+}
+
 Result<aggregator::AggregatorSettings> load_settings(const Connections& connections) {
-  std::string file = connections.config_file;
-  std::error_code ignored;
-  if (file.empty() && std::filesystem::exists(kDefaultConfigFile, ignored)) file = kDefaultConfigFile;
-  Result<std::string> text{""};
-  if (!file.empty()) text = read_file(file);
-  if (!text) return std::unexpected(text.error());
-  auto loaded = config::load<aggregator::AggregatorSettings>(*text, file);
+  const auto file = read_configuration(configuration_place(connections));
+  if (!file) return std::unexpected(file.error());
+  auto loaded = config::load<aggregator::AggregatorSettings>(file->text, file->name);
   if (!loaded.ok()) return fail(config::text_of(loaded.problems));
   auto& settings = loaded.settings;
   if (!connections.brokers.empty()) settings.kafka.brokers = split_at_commas(connections.brokers);

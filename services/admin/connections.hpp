@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/base/result.hpp"
+#include "common/cli/configuration_file.hpp"
 #include "common/kafka/settings.hpp"
 #include "common/log/logger.hpp"
 #include "services/aggregator/settings.hpp"
@@ -19,6 +20,8 @@ struct Connections {
 
 // Read where --config.file is not given and the file exists; else the built-in defaults hold.
 constexpr const char* kDefaultConfigFile = "/etc/metricstream/aggregator.yaml";
+
+[[nodiscard]] ConfigurationPlace configuration_place(const Connections& connections);
 
 // The aggregator's configuration, so that topics, group and policies are set up as the aggregator will look for them,
 // with the command line on top. The failure lists everything wrong with the file.

@@ -2,23 +2,24 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "common/cli/configuration_file.hpp"
 #include "common/cli/exit_code.hpp"
 #include "common/cli/healthcheck.hpp"
+#include "common/config/load.hpp"
 #include "common/config/reference.hpp"
 #include "services/admin/command.hpp"
 
 namespace metricstream::admin {
 namespace {
 
-int check_config(const Connections& connections) {
-  const auto settings = load_settings(connections);
-  if (!settings) {
-    (void)bad_settings(settings.error().message);  // 1 all the same, as of the services' check config
-    return kExitFailure;
-  }
-  std::cout << (connections.config_file.empty() ? "configuration" : connections.config_file) << ": ok\n";
-  return kExitOk;
+int check_config(const Connections& connections, const std::vector<std::string>& files) {
+  return check_configurations(files, configuration_place(connections), [](const ConfigurationText& file) {
+    auto loaded = config::load<aggregator::AggregatorSettings>(file.text, file.name);
+    return config::Findings{std::move(loaded.problems), std::move(loaded.warnings)};
+  });
 }
 
 int check_service(const Connections& connections, const std::string& url) {
@@ -32,8 +33,11 @@ int check_service(const Connections& connections, const std::string& url) {
 void add_inspect(CLI::App& app, const Connections& connections, Command& chosen) {
   CLI::App* check = app.add_subcommand("check", "Check something without running");
   check->require_subcommand(1);
-  check->add_subcommand("config", "Report everything wrong with the configuration file")
-      ->callback([&connections, &chosen] { chosen = [&connections] { return check_config(connections); }; });
+  CLI::App* checked = check->add_subcommand("config", "Report everything wrong with configuration files");
+  const auto files = std::make_shared<std::vector<std::string>>();
+  checked->add_option("FILE", *files, "An aggregator's, to check instead of --config.file");
+  checked->callback(
+      [files, &connections, &chosen] { chosen = [files, &connections] { return check_config(connections, *files); }; });
   CLI::App* config = app.add_subcommand("config", "Print configuration");
   config->require_subcommand(1);
   config->add_subcommand("default", "The aggregator's defaults, which this program goes by, as annotated YAML")

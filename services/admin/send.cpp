@@ -1,13 +1,12 @@
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
 #include <string>
-#include <system_error>
+#include <utility>
 
 #include "common/base/clock.hpp"
+#include "common/base/whole_file.hpp"
 #include "common/cli/exit_code.hpp"
 #include "common/http/client.hpp"
 #include "common/http/response.hpp"
@@ -19,6 +18,9 @@
 
 namespace metricstream::admin {
 namespace {
+
+// Far above what a service takes, so that its refusal can be seen; keeps an endless device out of memory.
+constexpr std::size_t kMaxBodySize = std::size_t{1} << 30U;
 
 struct SendOptions {
   NamedSample sample;
@@ -50,9 +52,9 @@ Result<Message> message_of_file(const std::string& path) {
     message.body.assign(std::istreambuf_iterator<char>(std::cin), {});
     return message;
   }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail("--file " + path + ": cannot be read: " + std::generic_category().message(errno));
-  message.body.assign(std::istreambuf_iterator<char>(in), {});
+  auto body = read_stream(path, kMaxBodySize);
+  if (!body) return fail("--file " + path + ": " + body.error().message);
+  message.body = *std::move(body);
   return message;
 }
 
