@@ -49,11 +49,7 @@ void print_findings(const config::Findings& findings) {
 
 int check_configurations(const std::vector<std::string>& files, const ConfigurationPlace& place,
                          const std::function<config::Findings(const ConfigurationText&)>& judge) {
-  if (files.empty()) {
-    const auto file = read_configuration(place);
-    if (is_good(file, judge)) return kExitOk;
-    return file ? kExitFailure : kExitConfig;
-  }
+  if (files.empty()) return is_good(read_configuration(place), judge) ? kExitOk : kExitFailure;
   bool all_good = true;
   for (const std::string& path : files) all_good = is_good(read_named(path), judge) && all_good;
   return all_good ? kExitOk : kExitFailure;

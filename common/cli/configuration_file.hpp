@@ -29,7 +29,7 @@ struct ConfigurationPlace {
 void print_findings(const config::Findings& findings);
 
 // `check config FILE...`: says of each file what is wrong, or that it is ok; without files of the configuration at
-// `place`. Returns an ExitCode: 1 where something is wrong, 78 where a named configuration cannot even be read.
+// `place`. Returns an ExitCode: 1 where something is wrong.
 [[nodiscard]] int check_configurations(const std::vector<std::string>& files, const ConfigurationPlace& place,
                                        const std::function<config::Findings(const ConfigurationText&)>& judge);
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/cli/exit_code.hpp"
@@ -69,12 +70,13 @@ TEST_F(AdminTest, CheckConfigWithoutAFileChecksTheDefaults) {
   EXPECT_EQ(out_, "built-in defaults: ok\n");
 }
 
-TEST_F(AdminTest, AConfigurationThatCannotBeReadIs78AndNamed) {
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"check", "config"}, {"setup", "influxdb", "--dry-run"}}) {
+TEST_F(AdminTest, AConfigurationThatCannotBeReadIsNamed) {
+  using Command = std::vector<std::string>;
+  for (const auto& [command, exit_code] : {std::pair{Command{"check", "config"}, kExitFailure},
+                                           std::pair{Command{"setup", "influxdb", "--dry-run"}, kExitConfig}}) {
     std::vector<std::string> arguments{"-c", directory_};
     arguments.insert(arguments.end(), command.begin(), command.end());
-    EXPECT_EQ(run(arguments), kExitConfig) << command[0];
+    EXPECT_EQ(run(arguments), exit_code) << command[0];
     EXPECT_EQ(err_, directory_.string() + ": is a directory, expected a YAML file\n");
     EXPECT_THAT(out_, IsEmpty());
   }

@@ -180,8 +180,8 @@ TEST_F(ServiceTest, CheckConfigSaysEachFilesState) {
   EXPECT_FALSE(ran_with_);
 }
 
-TEST_F(ServiceTest, CheckConfigOfANamedFileThatCannotBeReadIs78) {
-  EXPECT_EQ(run({"check", "config", "-c", directory_}), kExitConfig);
+TEST_F(ServiceTest, CheckConfigNamesAFileThatCannotBeRead) {
+  EXPECT_EQ(run({"check", "config", "-c", directory_}), kExitFailure);
   EXPECT_EQ(err_, directory_.string() + ": is a directory, expected a YAML file\n");
   EXPECT_EQ(run({"check", "config", "-c", file("threads: x\n")}), kExitFailure);
   EXPECT_EQ(run({"check", "config", directory_}), kExitFailure);
