@@ -8,6 +8,7 @@
 
 #include "common/base/version.hpp"
 #include "common/cli/configuration_file.hpp"
+#include "common/cli/log_flags.hpp"
 #include "common/config/shared_settings.hpp"
 
 namespace metricstream {
@@ -18,8 +19,7 @@ using Configured = ServiceDefinition::Configured;
 // What the command line says.
 struct Options {
   std::string config_file;
-  std::string log_level;
-  std::string log_format;
+  LogFlags log;
   std::string url;
   std::vector<std::string> files;
 };
@@ -37,8 +37,7 @@ std::unique_ptr<Configured> configure(const ServiceDefinition& service, const Op
     return nullptr;
   }
   if (!quiet) print_findings(configured->findings);
-  if (const auto level = config::Value<LogLevel>::parse(options.log_level)) configured->log->level = *level;
-  if (const auto format = config::Value<LogFormat>::parse(options.log_format)) configured->log->format = *format;
+  options.log.apply_to(*configured->log);
   return configured;
 }
 
@@ -90,12 +89,7 @@ int healthcheck(const ServiceDefinition& service, const Options& options) {
 void add_common_options(CLI::App& app, Options& options) {
   app.add_option("-c,--config.file", options.config_file, "Configuration file (YAML)")
       ->envname("METRICSTREAM_CONFIG_FILE");
-  app.add_option("--log.level", options.log_level, "Overrides the configuration")
-      ->envname("METRICSTREAM_LOG_LEVEL")
-      ->check(CLI::IsMember(config::Value<LogLevel>::words()));
-  app.add_option("--log.format", options.log_format, "Overrides the configuration")
-      ->envname("METRICSTREAM_LOG_FORMAT")
-      ->check(CLI::IsMember(config::Value<LogFormat>::words()));
+  options.log.add_to(app, "Overrides the configuration");
 }
 
 // The service's own flags, each with its mode; they exclude each other and every sub-command that does not run.

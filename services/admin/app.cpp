@@ -28,6 +28,7 @@ void add_connections(CLI::App& app, Connections& connections) {
   app.add_option("--ingest-url", connections.ingest_url, "Where `send` sends to")
       ->envname("INGEST_URL")
       ->capture_default_str();
+  connections.log.add_to(app, "Of what the clients of Kafka log; default warn, logfmt");
 }
 
 int dispatch(int argc, const char* const* argv) {

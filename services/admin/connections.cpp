@@ -39,7 +39,11 @@ Result<aggregator::AggregatorSettings> load_settings(const Connections& connecti
   return settings;
 }
 
-Logger quiet_logger() { return Logger(LogSettings{.level = LogLevel::warn}); }
+Logger client_logger(const Connections& connections) {
+  LogSettings settings{.level = LogLevel::warn};
+  connections.log.apply_to(settings);
+  return Logger(settings);
+}
 
 Result<kafka::ClientSettings> kafka_client(const aggregator::AggregatorSettings& settings) {
   return kafka::client_settings(settings.kafka, "metricstream-admin");

@@ -4,6 +4,7 @@
 
 #include "common/base/result.hpp"
 #include "common/cli/configuration_file.hpp"
+#include "common/cli/log_flags.hpp"
 #include "common/kafka/settings.hpp"
 #include "common/log/logger.hpp"
 #include "services/aggregator/settings.hpp"
@@ -16,6 +17,7 @@ struct Connections {
   std::string brokers;       // over kafka.brokers
   std::string influxdb_url;  // over sinks[0].url
   std::string ingest_url = "http://127.0.0.1:8080";
+  LogFlags log;
 };
 
 // Read where --config.file is not given and the file exists; else the built-in defaults hold.
@@ -27,8 +29,8 @@ constexpr const char* kDefaultConfigFile = "/etc/metricstream/aggregator.yaml";
 // with the command line on top. The failure lists everything wrong with the file.
 [[nodiscard]] Result<aggregator::AggregatorSettings> load_settings(const Connections& connections);
 
-// Logs of the clients underneath, warnings and errors only, to standard error.
-[[nodiscard]] Logger quiet_logger();
+// Of the clients underneath, to standard error; warnings and errors only, where the command line does not say more.
+[[nodiscard]] Logger client_logger(const Connections& connections);
 
 // As a client of kafka.*, named metricstream-admin.
 [[nodiscard]] Result<kafka::ClientSettings> kafka_client(const aggregator::AggregatorSettings& settings);

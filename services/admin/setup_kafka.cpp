@@ -147,7 +147,8 @@ int set_up_kafka(const Connections& connections, const SetupOptions& options) {
   if (!settings) return bad_settings(settings.error().message);
   auto client = kafka_client(*settings);
   if (!client) return misconfigured(client.error().message);
-  auto admin = kafka::Admin::create(std::move(*client), kTimeout, kafka::log_to(quiet_logger().with("kafka")));
+  auto admin =
+      kafka::Admin::create(std::move(*client), kTimeout, kafka::log_to(client_logger(connections).with("kafka")));
   if (!admin) return failed(admin.error().message);
   const auto is_good = KafkaSetup(**admin, *settings, options).run();
   if (!is_good) return failed(is_good.error().message);

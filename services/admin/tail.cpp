@@ -89,8 +89,8 @@ int tail_log(const Connections& connections, const TailOptions& options) {
   if (!settings) return bad_settings(settings.error().message);
   auto client = kafka_client(*settings);
   if (!client) return misconfigured(client.error().message);
-  auto reader =
-      kafka::LogReader::create(std::move(*client), settings->kafka.topic, kafka::log_to(quiet_logger().with("kafka")));
+  auto reader = kafka::LogReader::create(std::move(*client), settings->kafka.topic,
+                                         kafka::log_to(client_logger(connections).with("kafka")));
   if (!reader) return failed(reader.error().message);
   auto ranges = (*reader)->ranges(kTimeout);
   if (!ranges) return failed(ranges.error().message);
