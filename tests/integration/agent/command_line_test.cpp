@@ -9,6 +9,7 @@
 #include "common/cli/exit_code.hpp"
 #include "services/agent/app.hpp"
 #include "tests/integration/agent/fake_ingest.hpp"
+#include "tests/support/command_line_fixture.hpp"
 #include "tests/support/server_process.hpp"
 
 namespace metricstream::agent {
@@ -18,7 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class CommandLine : public ::testing::Test {
+class CommandLine : public test::CommandLineFixture {
  protected:
   CommandLine() {
     std::ofstream(config_) << "endpoints: {primary: '" << server_.url() << "'}\n"
@@ -31,21 +32,12 @@ class CommandLine : public ::testing::Test {
 
   int run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"metricstream-agent", "-c", config_});
-    std::vector<const char*> pointers;
-    for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    const int code = run_program(static_cast<int>(pointers.size()), pointers.data());
-    out_ = ::testing::internal::GetCapturedStdout();
-    err_ = ::testing::internal::GetCapturedStderr();
-    return code;
+    return call(run_program, arguments);
   }
 
   testing::FakeIngest server_;
   testing::TemporaryDirectory directory_;
   std::string config_ = directory_.path() / "agent.yaml";
-  std::string out_;
-  std::string err_;
 };
 
 TEST_F(CommandLine, TestPrintsWhatIsMeasuredAndSendsNothing) {

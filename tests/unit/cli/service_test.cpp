@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/config/shared_settings.hpp"
+#include "tests/support/command_line_fixture.hpp"
 #include "tests/unit/cli/one_answer_server.hpp"
 
 namespace metricstream {
@@ -38,7 +39,7 @@ void describe(config::Schema& schema, Settings& settings) {
   schema.section("admin", settings.admin, "Management.");
 }
 
-class ServiceTest : public testing::Test {
+class ServiceTest : public test::CommandLineFixture {
  protected:
   ServiceTest() : directory_(std::filesystem::temp_directory_path() / ("ms_cli_" + std::to_string(::getpid()))) {
     std::filesystem::create_directories(directory_);
@@ -66,14 +67,7 @@ class ServiceTest : public testing::Test {
 
   int run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "metricstream-probe");
-    std::vector<const char*> pointers;
-    for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const int code = run_service(static_cast<int>(pointers.size()), pointers.data(), service_);
-    out_ = testing::internal::GetCapturedStdout();
-    err_ = testing::internal::GetCapturedStderr();
-    return code;
+    return call([this](int argc, const char* const* argv) { return run_service(argc, argv, service_); }, arguments);
   }
 
   std::filesystem::path directory_;
@@ -82,8 +76,6 @@ class ServiceTest : public testing::Test {
   std::string ran_in_ = "service";
   bool throws_ = false;
   int exit_with_ = kExitOk;
-  std::string out_;
-  std::string err_;
 };
 
 TEST_F(ServiceTest, RunsWithoutASubCommandAndWithTheDefaultsWhenThereIsNoFile) {
