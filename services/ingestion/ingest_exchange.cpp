@@ -178,10 +178,8 @@ Response IngestExchange::settle(const http::RequestHead& head, Prepared prepared
       return std::move(prepared.answer);
     case DeliveryStatus::queue_full:
       accounts().refused(summary, Refusal::queue_full);
-      handler_.parts().refusal_log.refused(
-          "overload", "",
-          [&] { return log_text(handler_.parts().store.queue_fill()) + ", a request of " + known_.identity.client; },
-          head.request_id);
+      handler_.parts().refusal_log.overloaded(
+          known_.identity.client, [&] { return log_text(handler_.parts().store.queue_fill()); }, head.request_id);
       return retry_answer(kOverloaded, "too many batches wait for Kafka; send this one again later", 1s, jitter);
     case DeliveryStatus::unavailable:
       accounts().refused(summary, Refusal::kafka_unavailable);

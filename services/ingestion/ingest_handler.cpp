@@ -112,12 +112,10 @@ IngestHandler::Refused IngestHandler::check_room(const http::RequestHead& head, 
   return std::nullopt;
 }
 
-// Nobody's fault, so that a line of it stands for all clients; but it says whose request it was.
 Response IngestHandler::overloaded(const http::RequestHead& head, std::string_view client,
                                    const limits::Overload& overload) const {
   parts_.accounts.overloaded(overload.bound);
-  const auto detail = [&] { return log_text(overload) + ", a request of " + std::string(client); };
-  parts_.refusal_log.refused("overload", "", detail, head.request_id);
+  parts_.refusal_log.overloaded(client, [&] { return log_text(overload); }, head.request_id);
   return refuse(Refusal::overloaded, overloaded_answer(jitter_of(head)));
 }
 

@@ -71,7 +71,7 @@ class IngestHandler final : public http::Handler {
   [[nodiscard]] const std::vector<Attribute>& attributes() const { return attributes_; }
   // Spreads the retries of those that are refused at the same time.
   [[nodiscard]] limits::Jitter jitter_of(const http::RequestHead& head) const;
-  // Counts, logs and answers that there is no room; in the log it is nobody's fault, so that it is one line.
+  // Counts, logs and answers that there is no room.
   [[nodiscard]] http::Response overloaded(const http::RequestHead& head, std::string_view client,
                                           const limits::Overload& overload) const;
 

@@ -30,6 +30,12 @@ class RefusalLog {
   void refused(std::string_view reason, std::string_view client, const Detail& detail, std::string_view request_id) {
     if (const auto left_out = admit(reason, client)) write(reason, client, detail(), request_id, *left_out);
   }
+  // Of a replica that has no room, which is nobody's fault: one line stands for all clients. It still says whose
+  // request it was.
+  template <std::invocable Detail>
+  void overloaded(std::string_view client, const Detail& detail, std::string_view request_id) {
+    refused("overload", "", [&] { return detail() + ", a request of " + std::string(client); }, request_id);
+  }
 
  private:
   // How many were left out since the line before: of the same reason and client, and of all because of the second.

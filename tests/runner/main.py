@@ -89,15 +89,12 @@ class Steps:
     def door(self) -> Outcome:
         self._build("release")
         total = Outcome()
-        for label in ("unit", "integration"):
-            for word in DOOR[label]:
-                tests = cpp_tests.run("release", label, say, word)
+        for part in ("unit", "integration", "e2e"):
+            for word in DOOR[part]:
+                is_python = part == "e2e"
+                tests = python_tests.run("tests/e2e", say, word, show=True) if is_python else cpp_tests.run("release", part, say, word)
                 total.add(tests)
-                total.add(unmatched(f"door {label}", word, tests))
-        for word in DOOR["e2e"]:
-            tests = python_tests.run("tests/e2e", say, word, show=True)
-            total.add(tests)
-            total.add(unmatched("door e2e", word, tests))
+                total.add(unmatched(f"door {part}", word, tests))
         self._build("asan", DOOR["fuzz"])
         total.add(fuzzing.run(say, self._options.fuzz_seconds, DOOR["fuzz"]))
         return total
