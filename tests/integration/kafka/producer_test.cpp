@@ -73,9 +73,20 @@ TEST_F(ProducerTest, WritesToAnotherTopicWhenTheMessageNamesIt) {
   EXPECT_TRUE(cluster_.read_log(kTopic).empty());
 }
 
-TEST_F(ProducerTest, FailsForAPartitionThatTheTopicDoesNotHave) {
+TEST_F(ProducerTest, RefusesAPartitionThatItKnowsTheTopicDoesNotHave) {
   const auto producer = make_producer(producer_settings(cluster_));
-  EXPECT_EQ(produce(*producer, 4, "nowhere").status, DeliveryStatus::failed);
+  ASSERT_TRUE(eventually([&] { return producer->ready(); }));
+  EXPECT_EQ(produce(*producer, 4, "nowhere").status, DeliveryStatus::unavailable);
+  EXPECT_TRUE(cluster_.read_log(kTopic).empty());
+}
+
+TEST_F(ProducerTest, FailsAMessageWhosePartitionTurnsOutNotToExist) {
+  cluster_.set_down(1);  // so that the message is queued before the topic's partitions are known
+  const auto producer = make_producer(producer_settings(cluster_));
+  auto report = submit(*producer, message_to(4, "nowhere"));
+  ASSERT_EQ(report.wait_for(0s), std::future_status::timeout);
+  cluster_.set_up(1);
+  EXPECT_EQ(report.get().status, DeliveryStatus::failed);
   EXPECT_TRUE(cluster_.read_log(kTopic).empty());
 }
 
