@@ -31,7 +31,7 @@ struct Message {
 };
 
 enum class DeliveryStatus : std::uint8_t {
-  acknowledged,       // in the log of all in-sync replicas
+  acknowledged,       // in the log of all in-sync replicas: Kafka said so and named the offset
   queue_full,         // refused at once, never sent: the local queue is at its limit
   message_too_large,  // refused at once, never sent: larger than max_message_bytes
   unavailable,        // refused at once, never sent: the handle is being re-created after a fatal error, or closed, or
@@ -43,7 +43,7 @@ enum class DeliveryStatus : std::uint8_t {
 // Only `acknowledged` is a success. Everything else may be sent again: identity makes a second copy harmless.
 struct DeliveryResult {
   DeliveryStatus status = DeliveryStatus::failed;
-  std::optional<std::int64_t> offset;  // unknown for acknowledged repeats: never base logic on it
+  std::optional<std::int64_t> offset;  // of what was acknowledged, and only of that
   std::string error;                   // for logs
   [[nodiscard]] bool acknowledged() const { return status == DeliveryStatus::acknowledged; }
 };

@@ -181,11 +181,12 @@ DeliveryResult ProducerHandle::result_of(const rd_kafka_message_t& report) const
   if (retired_) {
     return {DeliveryStatus::failed, {}, "acknowledged after a fatal error of the producer"};
   }
-  DeliveryResult result{DeliveryStatus::acknowledged, {}, {}};
-  if (report.offset >= 0) {
-    result.offset = report.offset;
+  if (report.offset < 0) {
+    // librdkafka's conclusion, not Kafka's answer: a later message was stored, so this one must have been. A Kafka that
+    // has no state of this producer (a new partition, the first message after a day) stores the later one all the same.
+    return {DeliveryStatus::failed, {}, "no offset: acknowledged only through a later message, which proves nothing"};
   }
-  return result;
+  return {DeliveryStatus::acknowledged, report.offset, {}};
 }
 
 void ProducerHandle::serve_error(rd_kafka_event_t& event) {

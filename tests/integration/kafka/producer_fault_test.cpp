@@ -49,6 +49,24 @@ TEST_P(RefusalTest, FailsTheMessageAndOnlyThatOne) {
 INSTANTIATE_TEST_SUITE_P(ProduceAnswers, RefusalTest,
                          testing::Values(KafkaError::msg_size_too_large, KafkaError::topic_authorization_failed));
 
+// The success of a later message implies that of an earlier one only where the broker insists on unbroken sequences,
+// which neither the mock cluster nor a Kafka without state of the producer does (docs/adr/0013).
+TEST_F(ProducerFaultTest, ASuccessOfALaterMessageAcknowledgesNoOther) {
+  const auto producer = make_producer(producer_settings(cluster_, {{"retry.backoff.ms", "500"}}));
+  EXPECT_TRUE(produce(*producer, 0, "before").acknowledged());
+  const std::initializer_list<DelayedAnswer> answers{{KafkaError::not_enough_replicas, 300}, {KafkaError::none, 300}};
+  cluster_.delay_next(1, KafkaRequest::produce, answers);
+  auto first = submit(*producer, message_to(0, "first"));
+  ASSERT_TRUE(eventually([&] { return cluster_.answers_left(1, KafkaRequest::produce) == 1; }));
+  auto second = submit(*producer, message_to(0, "second"));
+  EXPECT_TRUE(second.get().acknowledged());
+  const auto uncertain = first.get();
+  EXPECT_EQ(uncertain.status, DeliveryStatus::failed);
+  EXPECT_THAT(uncertain.error, testing::HasSubstr("offset"));
+  EXPECT_TRUE(produce(*producer, 0, "after").acknowledged());
+  EXPECT_THAT(log(), ElementsAre("before", "second", "after"));
+}
+
 TEST_F(ProducerFaultTest, UnknownProducerIdIsReportedAsItIsInTheLog) {
   const auto producer = make_producer(producer_settings(cluster_));
   EXPECT_TRUE(produce(*producer, 0, "before").acknowledged());
