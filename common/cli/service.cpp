@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/version.hpp"
+#include "common/cli/command_line.hpp"
 #include "common/cli/configuration_file.hpp"
 #include "common/cli/log_flags.hpp"
 #include "common/config/shared_settings.hpp"
@@ -129,11 +130,7 @@ int dispatch(int argc, const char* const* argv, const ServiceDefinition& service
       ->envname("METRICSTREAM_HEALTHCHECK_URL");
   const ModeFlags modes = add_modes(app, service, {check, config, health});
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
-  }
+  if (const auto ended = parse_command_line(app, argc, argv)) return *ended;
   if (checked->parsed()) return check_config(service, options);
   if (defaults->parsed()) {
     std::cout << service.default_yaml();

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "common/base/version.hpp"
+#include "common/cli/command_line.hpp"
 #include "common/cli/exit_code.hpp"
 #include "services/admin/command.hpp"
 
@@ -49,11 +50,7 @@ int dispatch(int argc, const char* const* argv) {
   add_query(app, connections, chosen);
   add_keys(app, chosen);
   add_inspect(app, connections, chosen);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
-  }
+  if (const auto ended = parse_command_line(app, argc, argv)) return *ended;
   return chosen();
 }
 
