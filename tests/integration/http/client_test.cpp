@@ -88,7 +88,7 @@ TEST(Client, NoticesBeforeSendingThatAKeptConnectionWasClosed) {
   TestServer server({}, {.idle = 50ms});
   ClientOnThread client(options_for(server.port()));
   ASSERT_TRUE(client.get("/hello").has_value());
-  while (server.statistics().connections_open > 0) std::this_thread::sleep_for(1ms);
+  await([&] { return server.statistics().connections_open == 0; });
   const Answer again = client.get("/hello");
   ASSERT_TRUE(again.has_value()) << again.error().message;
   EXPECT_EQ(server.statistics().connections_accepted, 2U);
@@ -176,7 +176,7 @@ TEST(Client, CloseEndsTheRequestUnderWay) {
   TestServer server;
   ClientOnThread client(options_for(server.port()));
   auto answer = client.start({.method = "POST", .target = "/gated", .headers = {}, .body = "x"});
-  while (server.gated.waiting == 0) std::this_thread::sleep_for(1ms);
+  await([&] { return server.gated.waiting > 0; });
   client.close();
   const Answer ended = answer.get();
   ASSERT_FALSE(ended.has_value());

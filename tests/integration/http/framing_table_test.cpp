@@ -4,8 +4,10 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 #include <tuple>
 
@@ -179,17 +181,22 @@ TEST(FramingAtTheBuffersEnd, AChunkedBodyIsReadWhereverItsHeaderEnds) {
   }
 }
 
-// Writes the seeds of tests/fuzz/fuzz_framing.cpp; run it when rows are added:
-// integration_http --gtest_also_run_disabled_tests --gtest_filter='*WritesFuzzSeeds'
-TEST(FramingTableSeeds, DISABLED_WritesFuzzSeeds) {
-  const std::filesystem::path directory = std::filesystem::path(METRICSTREAM_SOURCE_DIR) / "tests/fuzz/corpus/framing";
-  std::filesystem::create_directories(directory);
+// The table is also what fuzz_framing starts from. To write its seeds anew after a change of the rows:
+//   METRICSTREAM_UPDATE_SEEDS=1 build/release/tests/integration_http --gtest_filter='FramingSeeds.*'
+TEST(FramingSeeds, AreTheRowsOfTheTable) {
+  const std::string seeds = METRICSTREAM_SOURCE_DIR "/tests/fuzz/corpus/framing/table-";
+  const bool update = std::getenv("METRICSTREAM_UPDATE_SEEDS") != nullptr;
   std::size_t number = 0;
   for (const FramingCase& row : framing_cases()) {
     if (row.wire.size() > 4096) continue;  // mutations of a large one are slow and teach nothing
-    std::ofstream file(directory / ("table-" + std::to_string(number++)), std::ios::binary);
-    file << row.wire;
+    const std::string path = seeds + std::to_string(number++);
+    if (update) std::ofstream(path, std::ios::binary) << row.wire;
+    std::ifstream file(path, std::ios::binary);
+    const std::string found{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_TRUE(found == row.wire) << path << " is not '" << row.what
+                                   << "': write the seeds with METRICSTREAM_UPDATE_SEEDS=1";
   }
+  EXPECT_FALSE(std::filesystem::exists(seeds + std::to_string(number))) << "a seed of a row that is gone: remove it";
 }
 
 }  // namespace

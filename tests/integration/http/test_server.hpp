@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
+#include <concepts>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -16,6 +17,7 @@
 #include "common/runtime/event.hpp"
 #include "common/runtime/io_threads.hpp"
 #include "common/runtime/sleep.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace metricstream::http::test {
 
@@ -102,15 +104,7 @@ class ThrowingHandler final : public ExchangeHandler {
   }
 };
 
-// Polls a condition; a failure after 10 s.
-template <class Condition>
-void await(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (!condition()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-    std::this_thread::sleep_for(1ms);
-  }
-}
+void await(std::predicate auto condition) { ASSERT_TRUE(metricstream::test::eventually(condition)); }
 
 // A server with two threads on a free port: POST /echo, /gated, /throw and GET /hello, /busy.
 class TestServer {

@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "services/aggregator/sink/sink.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/fake_influx.hpp"
 
 namespace metricstream::sink {
 
+using test::eventually;
 using testing::FakeInflux;
 using testing::WriteScript;
 
@@ -82,16 +84,6 @@ class ManualClock final : public Clock {
  private:
   TimeNs now_ = 20'000 * 24 * kHour + 15 * kHour;  // 2024-10-04T15:00:00Z
 };
-
-// Polls until `condition` holds; false after ten seconds.
-inline bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return true;
-}
 
 // A sink before a fake InfluxDB, and a ledger of what was pushed, with which the store is compared in the end.
 class SinkFixture : public ::testing::Test {

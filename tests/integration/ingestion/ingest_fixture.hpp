@@ -12,11 +12,13 @@
 #include "common/base/murmur2.hpp"
 #include "common/codec/record.hpp"
 #include "services/ingestion/app.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/mock_kafka.hpp"
 #include "tests/support/raw_http.hpp"
 
 namespace metricstream::ingestion::test {
 
+using metricstream::test::eventually;
 using metricstream::test::KafkaError;
 using metricstream::test::KafkaRequest;
 using metricstream::test::LoggedMessage;
@@ -80,16 +82,6 @@ class RunningApp {
 };
 
 inline bool is_ready(std::uint16_t port) { return RawHttp(port).get("/-/ready").status == 200; }
-
-// Polls a condition; false after 15 s.
-inline bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 15s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
 
 // A record of the log, decoded; owns the bytes that the views point to.
 struct StoredRecord {

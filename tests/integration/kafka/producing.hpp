@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "common/kafka/producer.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/mock_kafka.hpp"
 
 namespace metricstream::test {
@@ -71,19 +72,6 @@ inline std::vector<std::string> payloads_of(const std::vector<LoggedMessage>& lo
     payloads.push_back(message.payload);
   }
   return payloads;
-}
-
-// Waits for what another thread brings about; the limit only ends a test that has failed.
-template <class Condition>
-[[nodiscard]] bool eventually(Condition condition, std::chrono::milliseconds limit = 10s) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
 }
 
 }  // namespace metricstream::test
