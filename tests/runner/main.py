@@ -151,7 +151,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("-k", default="", metavar="WORD", help="only test programs, or Python tests, whose name has WORD in it")
     parser.add_argument("--fuzz-seconds", type=int, default=30, help="time for each fuzz target (default: 30)")
     parser.add_argument("--no-install", action="store_true", help="never call apt: say what is missing, and end")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.k and "door" in options.parts:
+        parser.error("door chooses its tests itself: expected -k with unit, integration or e2e instead")
+    return options
 
 
 def main() -> int:

@@ -42,6 +42,12 @@ class Filter(unittest.TestCase):
             self.assertEqual(status, 1, part)
             self.assertIn(f"FAILED: {part}: nothing has 'typo' in its name\n", output)
 
+    def test_door_takes_no_word(self):
+        output = io.StringIO()
+        with mock.patch("sys.argv", ["tests/run", "door", "-k", "codec"]), contextlib.redirect_stderr(output):
+            self.assertRaises(SystemExit, runner.main)
+        self.assertIn("expected -k with unit, integration or e2e", output.getvalue())
+
     def test_programs_alone_or_python_tests_alone_are_enough(self):
         for arguments in (("unit", "-k", "codec"), ("unit", "-k", "Overrides"), ("asan", "-k", "codec"), ("e2e", "-k", "Outage"),
                           ("lint", "-k", "Layer"), ("unit",)):
