@@ -13,7 +13,7 @@ Task<void> LoopDelay::measure() {
     due_ = Clock::now() + kInterval;
     timer_.expires_at(due_);
     co_await timer_.async_wait(use_result);
-    standing_.pass(due_, Clock::now());
+    on_delay_(standing_.pass(due_, Clock::now()));
     if (!is_stopped_ && ++unasked_ > kRest) co_await rest();
   }
 }

@@ -4,6 +4,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
+#include <utility>
 
 #include "common/http/standing_delay.hpp"
 #include "common/runtime/task.hpp"
@@ -19,9 +21,11 @@ class LoopDelay {
   static constexpr std::chrono::milliseconds kInterval{2};
   static constexpr int kRest = 50;  // intervals without a question, until the timer rests
 
-  // `most`: what is not too much; see standing_delay.hpp.
-  LoopDelay(const boost::asio::any_io_executor& executor, std::chrono::nanoseconds most)
-      : timer_(executor), standing_(most) {}
+  // `most`: what is not too much; see standing_delay.hpp. `on_delay` is told of each turn of the timer how late it was.
+  LoopDelay(
+      const boost::asio::any_io_executor& executor, std::chrono::nanoseconds most,
+      std::function<void(std::chrono::nanoseconds)> on_delay = [](auto) {})
+      : timer_(executor), standing_(most), on_delay_(std::move(on_delay)) {}
 
   // Until stop(); before and after nothing is too much.
   Task<void> measure();
@@ -36,6 +40,7 @@ class LoopDelay {
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point due_ = std::chrono::steady_clock::time_point::max();
   StandingDelay standing_;
+  std::function<void(std::chrono::nanoseconds)> on_delay_;
   int unasked_ = 0;  // intervals
   bool is_resting_ = false;
   bool is_stopped_ = false;

@@ -63,6 +63,9 @@ class RequestObserver {
                           std::chrono::nanoseconds duration) = 0;
   // A connection was turned away, since `most` are open: of the server or, as `why` says, of the address.
   virtual void on_connection_refused(const ProblemType& /*why*/, std::string_view /*address*/, std::size_t /*most*/) {}
+  // A thread serves now what became ready so long ago: every few milliseconds while requests come, where
+  // ServerOptions::max_delay is not 0.
+  virtual void on_delay(std::chrono::nanoseconds /*delay*/) {}
 };
 
 struct ServerOptions {

@@ -43,7 +43,10 @@ Server::Shard::Shard(asio::any_io_executor executor, Shared& shared)
     : executor_(executor),
       shared_(shared),
       acceptor_(executor),
-      delay_(executor, shared.options.max_delay),
+      delay_(executor, shared.options.max_delay,
+             [observer = shared.observer](std::chrono::nanoseconds delay) {
+               if (observer) observer->on_delay(delay);
+             }),
       group_(executor, [&shared](std::string_view child, std::string_view message) {
         shared.on_problem(std::string(child) + ": " + std::string(message));
       }) {}

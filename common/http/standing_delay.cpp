@@ -4,9 +4,10 @@
 
 namespace metricstream::http {
 
-void StandingDelay::pass(Time due, Time now) {
+StandingDelay::Duration StandingDelay::pass(Time due, Time now) {
   last_ = std::max<Duration>(now - due, Duration{0});
   look(last_, now);
+  return last_;
 }
 
 StandingDelay::Duration StandingDelay::excess(Time due, Time now) {

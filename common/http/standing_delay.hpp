@@ -25,8 +25,8 @@ class StandingDelay {
   // 0: nothing is ever too much.
   explicit StandingDelay(Duration most) : most_(most) {}
 
-  // A marker that was due at `due` has come out.
-  void pass(Time due, Time now);
+  // A marker that was due at `due` has come out; returns how late.
+  Duration pass(Time due, Time now);
   // How late what is served now is, where that is too much; else 0. `due`: of the marker that stands in the queue, or
   // will.
   [[nodiscard]] Duration excess(Time due, Time now);

@@ -49,7 +49,12 @@ metrics::Collect two(const char* label, const char* first_name, const auto& firs
 
 RequestMetrics::RequestMetrics(metrics::Registry& registry, AccessLog& log, RefusalLog& refusals,
                                std::vector<std::string> paths)
-    : registry_(registry), log_(log), refusals_(refusals) {
+    : registry_(registry),
+      log_(log),
+      refusals_(refusals),
+      delay_(registry.histogram("metricstream_http_thread_delay_seconds",
+                                "How long what is ready waits for its thread, while requests come.",
+                                metrics::duration_bounds(), {})) {
   for (const http::ProblemType* type : kFramingErrors) {
     framing_errors_.push_back({type, &registry.counter("metricstream_http_framing_errors_total",
                                                        "Requests that are no well-formed HTTP, or whose header is "
@@ -115,6 +120,10 @@ void RequestMetrics::on_connection_refused(const http::ProblemType& why, std::st
   };
   // That the server is full is nobody's fault, and one line.
   refusals_.refused(why.id, is_of_address ? address : std::string_view{}, detail, "");
+}
+
+void RequestMetrics::on_delay(std::chrono::nanoseconds delay) {
+  delay_.observe(std::chrono::duration<double>(delay).count());
 }
 
 void RequestMetrics::watch(metrics::Registry& registry, const http::Server& server) {

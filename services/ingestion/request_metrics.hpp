@@ -25,6 +25,7 @@ class RequestMetrics final : public http::RequestObserver {
   void on_request(const http::RequestHead& head, const http::Response& response, std::size_t body_bytes,
                   std::chrono::nanoseconds duration) override;
   void on_connection_refused(const http::ProblemType& why, std::string_view address, std::size_t most) override;
+  void on_delay(std::chrono::nanoseconds delay) override;
 
   // Connections and requests of a server that lives as long as this object.
   void watch(metrics::Registry& registry, const http::Server& server);
@@ -52,6 +53,7 @@ class RequestMetrics final : public http::RequestObserver {
   RefusalLog& refusals_;
   std::vector<std::unique_ptr<Handler>> handlers_;  // the last is "other"
   std::vector<FramingError> framing_errors_;
+  metrics::Histogram& delay_;
   std::vector<metrics::Registration> registrations_;
 };
 

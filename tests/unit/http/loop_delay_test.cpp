@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <vector>
 
 namespace metricstream::http {
 namespace {
@@ -41,6 +42,19 @@ std::chrono::nanoseconds delay_after(int pauses) {
 }
 
 TEST(LoopDelay, TellsHowLongWhatIsReadyHasToWait) { EXPECT_GE(delay_after(5), kPause - LoopDelay::kInterval); }
+
+TEST(LoopDelay, TellsOfEachTurnHowLateItWas) {
+  boost::asio::io_context context(1);
+  std::vector<std::chrono::nanoseconds> told;
+  LoopDelay delay(context.get_executor(), 15ms, [&](std::chrono::nanoseconds late) { told.push_back(late); });
+  boost::asio::co_spawn(context, delay.measure(), boost::asio::detached);
+  context.run_one();
+  spend(kPause);
+  while (told.empty()) context.run_one_for(10s);
+  EXPECT_GE(told.front(), kPause - LoopDelay::kInterval);
+  delay.stop();
+  context.run();
+}
 
 TEST(LoopDelay, RestsWhileNobodyAsks) {
   boost::asio::io_context context(1);

@@ -103,6 +103,15 @@ TEST_F(RequestMetricsTest, AStatusOutOfRangeIsCountedAndBreaksNothing) {
   EXPECT_EQ(count_lines(exposed(), "metricstream_http_requests_total{"), 1U);
 }
 
+TEST_F(RequestMetricsTest, ShowsHowLateThreadsAre) {
+  observed.on_delay(3ms);
+  observed.on_delay(30ms);
+  const std::string text = exposed();
+  EXPECT_THAT(text, HasSubstr("metricstream_http_thread_delay_seconds_bucket{le=\"0.005\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("metricstream_http_thread_delay_seconds_bucket{le=\"0.05\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("metricstream_http_thread_delay_seconds_count 2\n"));
+}
+
 TEST_F(RequestMetricsTest, CountsFramingErrorsByTheirProblem) {
   refuse(http::problem(http::kAmbiguousLength, "x"));
   refuse(http::problem(http::kAmbiguousLength, "x"));
