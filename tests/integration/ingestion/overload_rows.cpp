@@ -176,10 +176,12 @@ LimitRow max_delay() {
                     refused_of_heavy_load(bed, [&](int of, int) { return of > 0 || watch.elapsed() > 15s; });
                 EXPECT_GT(refused, 0) << "of " << all;
                 EXPECT_EQ(bed.metric(kLate), before + refused);
+                EXPECT_GT(bed.metric("metricstream_http_thread_delay_seconds_sum"), 0.005) << "what was refused for";
                 EXPECT_TRUE(succeeds_once([&] { return bed.post(kSample).status == 202; })) << "when the load is gone";
                 bed.set("admission.max_delay", "0ms");
                 bed.start();
                 EXPECT_EQ(refused_of_heavy_load(bed, [](int, int sent) { return sent >= 24; }).first, 0) << "off";
+                EXPECT_EQ(bed.metric("metricstream_http_thread_delay_seconds_count"), 0) << "not measured then";
               }};
 }
 
