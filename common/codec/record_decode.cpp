@@ -240,9 +240,9 @@ void read_samples(const RawFields& raw, TimeNs accepted_at, std::vector<std::uin
   read_values(raw.column(RecordField::values), batch.values);
   const std::size_t n = batch.size();
   require(batch.sample_series.size() == n && batch.timestamps.size() == n, "the sample columns differ in length");
+  require(n <= kIndexBound, "more samples than a request may have");
   if (raw.has(RecordField::indexes)) {
-    constexpr std::uint64_t any = std::uint64_t{1} << 32U;
-    read_ascending(raw.column(RecordField::indexes), any, "indexes", batch.indexes);
+    read_ascending(raw.column(RecordField::indexes), kIndexBound, "indexes", batch.indexes);
     require(batch.indexes.size() == n, "the sample columns differ in length");
   } else {
     batch.indexes.resize(n);

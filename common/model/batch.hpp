@@ -46,6 +46,9 @@ struct AdjustedSample {
   TimeNs original;         // the client's timestamp
 };
 
+// Above the samples that any request may have, so that a set of indexes, a bit each, is never large.
+inline constexpr std::uint32_t kIndexBound = 1U << 17;
+
 // A batch of samples in columns: each string once in a dictionary, each series once in a table, four columns of equal
 // length. It is what the JSON decoder fills, what the record stores and what the aggregator folds, so that nothing in
 // between builds an object a sample. The dictionary's views point into `arena` or into the bytes of a decoded record,
@@ -59,7 +62,7 @@ struct Batch {
   std::vector<std::uint32_t> sample_series;  // into `series`
   std::vector<TimeNs> timestamps;            // as stored: see Placement
   std::vector<double> values;                // finite
-  std::vector<std::uint32_t> indexes;        // position in the request, after expansion; ascending
+  std::vector<std::uint32_t> indexes;        // position in the request, after expansion; ascending, below kIndexBound
 
   // Sparse, positions ascending; a sample in neither list has its own timestamp.
   std::vector<AdjustedSample> adjusted;

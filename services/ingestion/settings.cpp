@@ -23,6 +23,9 @@ using config::between;
 using config::Schema;
 using namespace std::chrono_literals;
 
+constexpr int kMostSamples = 100'000;
+static_assert(kMostSamples <= kIndexBound, "a record must be able to name every sample of its batch");
+
 constexpr ByteSize kib(std::uint64_t count) { return ByteSize{count * 1024}; }
 
 void describe_access_log(Schema& schema, AccessLogSettings& log) {
@@ -48,7 +51,7 @@ void describe_auth(Schema& schema, AuthSettings& auth) {
 void describe_limits(Schema& schema, SampleLimits& limits) {
   schema.section("limits", "Bounds of one batch and its samples.");
   schema.field("limits.samples", limits.samples, "Samples of a batch, after expansion; more are refused with 413.",
-               between(1, 100'000));
+               between(1, kMostSamples));
   schema.field("limits.depth", limits.depth, "Nesting of a JSON body.", between(3, 32));
   schema.field("limits.name_size", limits.name_size, "A metric's name.", between(ByteSize{1}, kib(1)));
   schema.field("limits.tags", limits.tags, "Tags of a sample.", between(0, 1000));

@@ -167,6 +167,8 @@ TEST(RecordRefusal, strings_that_line_protocol_cannot_hold_are_refused) {
 
 TEST(RecordRefusal, indexes_and_positions_must_ascend) {
   expect_undecodable(encode_wrong([](Record& r) { r.batch.indexes = {0, 3, 3}; }), "indexes: not ascending");
+  // Whoever folds a record keeps a bit for each index below the largest: one sample must not cost half a gigabyte.
+  expect_undecodable(encode_wrong([](Record& r) { r.batch.indexes.back() = kIndexBound; }), "indexes: 131072");
   expect_undecodable(encode_wrong([](Record& r) { r.batch.arrivals = {2, 0}; }), "arrival_positions: not ascending");
   expect_undecodable(encode_wrong([](Record& r) { r.batch.arrivals = {1}; }), "both adjusted and without timestamp");
   expect_undecodable(encode_wrong([](Record& r) { r.batch.adjusted = {{1, r.accepted_at}, {1, r.accepted_at}}; }),

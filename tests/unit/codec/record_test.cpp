@@ -79,7 +79,7 @@ TEST(Record, extreme_numbers_survive) {
   record.max_age = kMaxRecordAge;
   record.batch.timestamps = {-kMaxRecordTime, kMaxRecordTime, 0};
   record.batch.values = {std::numeric_limits<double>::max(), std::numeric_limits<double>::denorm_min(), -1};
-  record.batch.indexes = {0, 5, UINT32_MAX};
+  record.batch.indexes = {0, 5, kIndexBound - 1};
   record.batch.adjusted = {{0, -kMaxRecordTime}};
   const std::string bytes = encode(record);
   Record out;
