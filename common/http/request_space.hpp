@@ -1,10 +1,14 @@
 // Private to common/http: the memory that a request needs, lent to connections by the thread that they live on.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "common/http/heap_trim.hpp"
 #include "common/http/read_buffer.hpp"
 #include "common/http/request.hpp"
 
@@ -20,18 +24,24 @@ struct RequestSpace {
   std::string made_request_id;
   std::string client_address;
 
-  // For another connection.
-  void clear();
+  // For another connection; returns the bytes that were freed.
+  std::size_t clear();
+  // Bytes of it all.
+  [[nodiscard]] std::size_t size() const;
 };
 
-// Lends RequestSpaces and keeps some of those that come back, so that a busy server does not allocate. Pure; one
-// thread. Must outlive what it has lent.
+// Gives freed memory of the whole process back to the system; takes about a millisecond for every 5 MB of it.
+void trim_heap();
+
+// Lends RequestSpaces and keeps some of those that come back, so that a busy server does not allocate. When a crowd of
+// requests has gone, the memory of the others is given back to the system. One thread. Must outlive what it has lent.
 class RequestSpacePool {
  public:
   static constexpr std::size_t kDefaultKept = 128;
 
   // At most `kept` spaces are kept while nobody uses them.
-  explicit RequestSpacePool(std::size_t kept = kDefaultKept) : kept_(kept) {}
+  explicit RequestSpacePool(std::size_t kept = kDefaultKept, std::function<void()> trim = trim_heap)
+      : kept_(kept), trim_(std::move(trim)) {}
   RequestSpacePool(const RequestSpacePool&) = delete;
   RequestSpacePool& operator=(const RequestSpacePool&) = delete;
 
@@ -48,7 +58,10 @@ class RequestSpacePool {
   void take_back(std::unique_ptr<RequestSpace> space);
 
   std::size_t kept_;
+  std::function<void()> trim_;
   std::vector<std::unique_ptr<RequestSpace>> free_;
+  std::size_t lent_ = 0;
+  HeapTrim heap_;
 };
 
 }  // namespace metricstream::http

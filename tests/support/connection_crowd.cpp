@@ -19,7 +19,7 @@ namespace {
 
 struct Order {
   std::uint64_t count;
-  std::uint16_t port;
+  std::uint16_t port;  // 0: go on with those that are open
 };
 
 int connect_to(std::uint16_t port) {
@@ -58,7 +58,7 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-ConnectionCrowd::ConnectionCrowd(Greet greet) {
+ConnectionCrowd::ConnectionCrowd(Act greet, Act go_on) {
   std::array<int, 2> commands{};
   std::array<int, 2> answers{};
   if (::pipe(commands.data()) != 0 || ::pipe(answers.data()) != 0)
@@ -70,7 +70,7 @@ ConnectionCrowd::ConnectionCrowd(Greet greet) {
   answers_ = answers[is_child ? 1 : 0];
   ::close(commands[is_child ? 1 : 0]);
   ::close(answers[is_child ? 0 : 1]);
-  if (is_child) serve(greet);
+  if (is_child) serve(greet, go_on);
 }
 
 ConnectionCrowd::~ConnectionCrowd() {
@@ -79,26 +79,36 @@ ConnectionCrowd::~ConnectionCrowd() {
   ::waitpid(child_, nullptr, 0);
 }
 
-void ConnectionCrowd::serve(const Greet& greet) const {
+void ConnectionCrowd::serve(const Act& greet, const Act& go_on) const {
   raise_file_limit();
+  std::vector<int> sockets;
   Order order{};
   while (::read(commands_, &order, sizeof order) == sizeof order) {
-    std::uint64_t opened = 0;
-    for (; opened < order.count; ++opened) {
-      const int socket = connect_to(order.port);
-      if (socket < 0 || !greet(socket)) break;
+    std::uint64_t done = 0;
+    if (order.port == 0) {
+      done = static_cast<std::uint64_t>(std::ranges::count_if(sockets, go_on));
+    } else {
+      for (; done < order.count; ++done) {
+        const int socket = connect_to(order.port);
+        if (socket < 0 || !greet(socket)) break;
+        sockets.push_back(socket);
+      }
     }
-    if (::write(answers_, &opened, sizeof opened) != sizeof opened) break;
+    if (::write(answers_, &done, sizeof done) != sizeof done) break;
   }
   ::_exit(0);
 }
 
-std::size_t ConnectionCrowd::open(std::uint16_t port, std::size_t count) {
+std::size_t ConnectionCrowd::give_order(std::uint16_t port, std::uint64_t count) {
   const Order order{.count = count, .port = port};
-  std::uint64_t opened = 0;
+  std::uint64_t done = 0;
   if (::write(commands_, &order, sizeof order) != sizeof order) return 0;
-  return ::read(answers_, &opened, sizeof opened) == sizeof opened ? opened : 0;
+  return ::read(answers_, &done, sizeof done) == sizeof done ? done : 0;
 }
+
+std::size_t ConnectionCrowd::open(std::uint16_t port, std::size_t count) { return give_order(port, count); }
+
+std::size_t ConnectionCrowd::go_on() { return give_order(0, 0); }
 
 bool ask(int socket, const char* request) {
   const std::size_t size = std::strlen(request);

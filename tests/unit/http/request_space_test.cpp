@@ -46,5 +46,67 @@ TEST(RequestSpacePool, LendsEmptySpacesOfUsualSize) {
   EXPECT_TRUE(again->output.empty());
 }
 
+TEST(RequestSpacePool, GivesMemoryBackOnceWhenACrowdHasGone) {
+  constexpr std::size_t kCrowd = 2000;
+  int trims = 0;
+  RequestSpacePool pool(10, [&trims] { ++trims; });
+  for (int i = 0; i < 2; ++i) {
+    std::vector<RequestSpacePool::Lease> leases;
+    for (std::size_t k = 0; k < kCrowd; ++k) leases.push_back(pool.lend());
+    while (leases.size() > HeapTrim::kFew + kCrowd / HeapTrim::kCrowd + 1) leases.pop_back();
+    EXPECT_EQ(trims, i) << "the crowd is still there";
+    leases.clear();
+    EXPECT_EQ(trims, 1) << "the second time came too early";
+  }
+}
+
+TEST(RequestSpacePool, GivesNothingBackForWhatItKeeps) {
+  int trims = 0;
+  RequestSpacePool pool(RequestSpacePool::kDefaultKept, [&trims] { ++trims; });
+  for (int i = 0; i < 2000; ++i) {
+    const auto lease = pool.lend();
+    lease->output.assign(1000, 'x');
+  }
+  EXPECT_EQ(trims, 0);
+}
+
+TEST(RequestSpacePool, GivesTheMemoryOfLargeBodiesBack) {
+  int trims = 0;
+  RequestSpacePool pool(RequestSpacePool::kDefaultKept, [&trims] { ++trims; });
+  for (std::size_t freed = 0; freed < HeapTrim::kWorth; freed += 1'000'000) {
+    EXPECT_EQ(trims, 0) << freed;
+    pool.lend()->body.assign(1'000'000, 'x');
+  }
+  EXPECT_EQ(trims, 1);
+}
+
+TEST(HeapTrim, IsDueForMuchWhenFewAreLeftAndNotOften) {
+  const HeapTrim::Clock::time_point start{std::chrono::hours{1}};
+  HeapTrim heap;
+  heap.on_use(1600);
+  heap.on_free(HeapTrim::kWorth - 1);
+  EXPECT_FALSE(heap.is_due(0, start)) << "not worth it";
+  heap.on_free(1);
+  const std::size_t few = HeapTrim::kFew + 1600 / HeapTrim::kCrowd;
+  EXPECT_FALSE(heap.is_due(few + 1, start)) << "too many are left";
+  EXPECT_TRUE(heap.is_due(few, start));
+  EXPECT_FALSE(heap.is_due(0, start)) << "done";
+  heap.on_free(HeapTrim::kWorth);
+  EXPECT_TRUE(heap.is_worth_it(HeapTrim::kFew));
+  EXPECT_FALSE(heap.is_due(HeapTrim::kFew, start + HeapTrim::kPause - std::chrono::nanoseconds{1}));
+  EXPECT_TRUE(heap.is_due(HeapTrim::kFew, start + HeapTrim::kPause));
+}
+
+TEST(HeapTrim, ForgetsACrowdThatItHasDealtWith) {
+  const HeapTrim::Clock::time_point start{std::chrono::hours{1}};
+  HeapTrim heap;
+  heap.on_use(16'000);
+  heap.on_free(HeapTrim::kWorth);
+  ASSERT_TRUE(heap.is_due(100, start));
+  heap.on_free(HeapTrim::kWorth);
+  EXPECT_FALSE(heap.is_worth_it(100)) << "now these are the usual";
+  EXPECT_TRUE(heap.is_worth_it(HeapTrim::kFew + 100 / HeapTrim::kCrowd));
+}
+
 }  // namespace
 }  // namespace metricstream::http
