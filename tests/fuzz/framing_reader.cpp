@@ -76,8 +76,8 @@ void FramingReader::begin_answer() {
   const bool is_busy = head_.method == "POST" && head_.path == "/busy";
   if (is_hello) answer.body = "hello";
   answer.status = is_hello ? 200 : (is_busy ? 503 : 404);
-  if (body.is_chunked || body.content_length > limits_.body_bytes) answer.after = closed;
   const bool is_read_on = is_busy && !head_.find("Expect");
+  if ((body.is_chunked && !is_read_on) || body.content_length > limits_.body_bytes) answer.after = closed;
   if (body.has_body() && answer.after == next && !is_read_on) answer.after = either;
   push(answer);
 }
