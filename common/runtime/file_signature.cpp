@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -36,12 +37,26 @@ bool ChangeDetector::observe(std::vector<FileSignature> now) {
   seen_ = std::move(now);
   if (is_settled && seen_ == told_) {
     looks_ = 0;
-    return false;
+    return is_repetition_due();
   }
   if (!is_settled && ++looks_ < kPatience) return false;
   looks_ = 0;
   told_ = seen_;
+  is_repetition_ = false;
+  pause_ = 0;
+  looks_left_ = 0;
   return true;
+}
+
+bool ChangeDetector::is_repetition_due() {
+  if (looks_left_ == 0 || --looks_left_ > 0) return false;
+  is_repetition_ = true;
+  return true;
+}
+
+void ChangeDetector::note_reading(bool is_successful) {
+  pause_ = is_successful ? 0 : std::min(pause_ + 1, kLongestPause);
+  looks_left_ = pause_;
 }
 
 }  // namespace metricstream

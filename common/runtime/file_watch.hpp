@@ -23,6 +23,7 @@ namespace metricstream {
 //   for (bool more = true; more;) {
 //     more = co_await watch.changed();
 //     if (more) ... read it, on another thread where that takes long
+//     if (more) watch.note_reading(was_read);             // false: it is told again, until it could be read
 //   }
 //
 // All calls on the thread that runs `executor`; must outlive its waiter.
@@ -31,10 +32,14 @@ class FileWatch {
   FileWatch(boost::asio::any_io_executor executor, std::vector<std::string> paths,
             std::chrono::nanoseconds interval = std::chrono::seconds{1});
 
-  // Suspends until one of the files differs from what it was when this returned true the last time, or at construction;
-  // false once stop() was called. A change that happens while nobody waits is told to the next who does. One waiter at
-  // a time.
+  // Suspends until one of the files differs from what it was when this returned true the last time, or at construction,
+  // or until what could not be read is to be read again; false once stop() was called. A change that happens while
+  // nobody waits is told to the next who does. One waiter at a time.
   Task<bool> changed();
+  // What came of a reading, whatever was the cause of it.
+  void note_reading(bool is_successful) { detector_.note_reading(is_successful); }
+  // Whether changed() returned the last time for a failed reading alone.
+  [[nodiscard]] bool is_repetition() const { return detector_.is_repetition(); }
 
   // Ends the waiting for good.
   void stop() { stopped_.set(); }

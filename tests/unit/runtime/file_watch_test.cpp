@@ -70,6 +70,43 @@ TEST(ChangeDetector, NeverMissesAVersionThatStaysAndNeverTellsOneTwice) {
   }
 }
 
+// Which of the next looks at a file that stays as it is find something to read; each reading fails.
+std::vector<int> looks_told(ChangeDetector& detector, int looks) {
+  std::vector<int> told;
+  for (int look = 1; look <= looks; ++look) {
+    if (!detector.observe(version(1))) continue;
+    EXPECT_TRUE(detector.is_repetition());
+    told.push_back(look);
+    detector.note_reading(false);
+  }
+  return told;
+}
+
+TEST(ChangeDetector, TellsAVersionWhoseReadingFailedAgainUntilItCouldBeRead) {
+  ChangeDetector detector(version(0));
+  EXPECT_FALSE(detector.observe(version(1)));
+  EXPECT_TRUE(detector.observe(version(1)));
+  EXPECT_FALSE(detector.is_repetition());
+  detector.note_reading(false);
+  EXPECT_EQ(looks_told(detector, 20), (std::vector<int>{1, 3, 6, 10, 14, 18})) << "pauses of 1, 2, 3 and then 4 looks";
+  detector.note_reading(true);
+  EXPECT_EQ(looks_told(detector, 20), std::vector<int>{});
+  detector.note_reading(false);
+  EXPECT_EQ(looks_told(detector, 3), (std::vector<int>{1, 3})) << "a success begins anew";
+}
+
+TEST(ChangeDetector, AChangeIsNoRepetitionAndIsToldAsEver) {
+  ChangeDetector detector(version(1));
+  detector.note_reading(false);
+  EXPECT_EQ(looks_told(detector, 12), (std::vector<int>{1, 3, 6, 10}));
+  EXPECT_FALSE(detector.observe(version(2)));
+  EXPECT_TRUE(detector.observe(version(2)));
+  EXPECT_FALSE(detector.is_repetition());
+  detector.note_reading(false);
+  EXPECT_TRUE(detector.observe(version(2))) << "a fresh version is tried again as soon as the first";
+  EXPECT_TRUE(detector.is_repetition());
+}
+
 class FileWatchTest : public testing::Test {
  protected:
   FileWatchTest() {
