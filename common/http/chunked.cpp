@@ -15,6 +15,7 @@ ChunkedDecoder::Status ChunkedDecoder::feed(std::string_view input, std::string&
       const auto part = std::min<std::uint64_t>(remaining_, input.size() - used);
       out.append(input, used, part);
       used += part;
+      data_ += part;
       remaining_ -= part;
       if (remaining_ == 0) state_ = State::data_cr;
       continue;
@@ -22,7 +23,7 @@ ChunkedDecoder::Status ChunkedDecoder::feed(std::string_view input, std::string&
     const Status status = step(input[used++], limit - out.size());
     if (status != Status::need_more) return status;
     // A client has no reason to send more framing than data; one byte a chunk is a way to make us work.
-    if (trailer_bytes_ == 0 && ++overhead_ > kFreeOverhead + out.size()) return Status::malformed;
+    if (trailer_bytes_ == 0 && ++overhead_ > kFreeOverhead + data_) return Status::malformed;
   }
   return Status::need_more;
 }

@@ -19,7 +19,7 @@ class ChunkedDecoder {
   static constexpr unsigned kMaxTrailerFields = 64;
 
   // Decoded bytes are appended to `out`, which may grow to `limit` bytes. `used` is how much of `input` was taken: all
-  // of it unless the body has ended inside.
+  // of it unless the body has ended inside. Who wants none of them may empty `out` between, and lower the limit by it.
   Status feed(std::string_view input, std::string& out, std::size_t limit, std::size_t& used);
 
  private:
@@ -48,6 +48,7 @@ class ChunkedDecoder {
 
   State state_ = State::size;
   std::uint64_t remaining_ = 0;
+  std::uint64_t data_ = 0;      // bytes so far
   std::uint64_t overhead_ = 0;  // bytes of framing so far
   unsigned digits_ = 0;
   unsigned extension_ = 0;

@@ -41,8 +41,8 @@ class Handler {
   virtual ~Handler() = default;
 
   // After the header, before the body (and before the client is told to send it). An answer here is final: the body is
-  // skipped where it is in the buffer already, else the connection closes behind the answer. `head` lives until the
-  // exchange ends. An exception is answered 500.
+  // let go where it is in the buffer already or the status is 429 or 503, else the connection closes behind the answer.
+  // `head` lives until the exchange ends. An exception is answered 500.
   [[nodiscard]] virtual std::expected<std::unique_ptr<Exchange>, Response> begin(const RequestHead& head) = 0;
 };
 

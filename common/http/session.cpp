@@ -137,9 +137,13 @@ Task<Session::Next> Session::serve(std::size_t header_bytes) {
   if (refusal_) {
     const std::uint64_t here = space_->input.data().size() - header_bytes;
     const std::uint64_t left = head.body.content_length - std::min(here, head.body.content_length);
-    if ((left > 0 && !is_worth_reading_on()) || head.body.is_chunked) refusal_->close = true;
+    const bool is_chunked = head.body.is_chunked;
+    const bool is_more_to_come = left > 0 || is_chunked;
+    // Said, so that what follows is waited for: see linger().
+    if (is_more_to_come && !is_worth_reading_on()) refusal_->close = true;
     const Next next = co_await answer(*refusal_, header_bytes + head.body.content_length - left);
-    if (next != Next::request || left == 0) co_return next;
+    if (next != Next::request || !is_more_to_come) co_return next;
+    if (is_chunked) co_return co_await discard_chunks();
     co_return co_await discard(left);
   }
 

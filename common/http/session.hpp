@@ -71,6 +71,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Response answer_bug(std::string_view what);
   Task<void> linger();
   Task<Next> discard(std::uint64_t bytes);
+  Task<Next> discard_chunks();
 
   Task<bool> await_request();
   bool read_now(bool& is_open);
@@ -81,6 +82,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<Input> read_sized_body(std::size_t header_bytes, Exchange& exchange, std::string_view& body);
   Task<Input> read_long_body(std::size_t header_bytes, Exchange& exchange);
   Task<Input> read_chunked_body(std::size_t header_bytes, Exchange& exchange);
+  [[nodiscard]] std::chrono::milliseconds body_time(std::uint64_t received) const;
   void keep_pace(std::uint64_t received);
   bool has_room(Exchange& exchange, std::size_t bytes);
   Task<bool> write(std::string_view bytes);

@@ -12,9 +12,11 @@
 namespace metricstream::http {
 namespace {
 
-constexpr std::chrono::milliseconds kLinger{2'000};
-// Of what a refused client goes on sending; then the connection is reset.
-constexpr std::size_t kLingerBytes = 1024 * 1024;
+// What a refused client goes on sending is let go until it is silent for so long, for no longer than its body might
+// have taken, and for no more than so many bytes; then the connection is reset.
+constexpr std::chrono::milliseconds kLingerSilence{2'000};
+constexpr std::chrono::milliseconds kLongestLinger{30'000};
+constexpr std::uint64_t kLingerBytes = 64 * 1024 * 1024;
 
 // True when `token` is an element of a comma-separated field.
 bool has_token(std::string_view list, std::string_view token) {
@@ -89,21 +91,25 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
 }
 
 // A client that is told to come back keeps its connection, which costs more than the rest of its body; a stranger's, or
-// one that waits to be told to go on, does not.
+// one that waits to be told to go on, does not, and neither does one whose connection is to end anyway.
 bool Session::is_worth_reading_on() const {
   const RequestHead& head = space_->head;
   const bool is_to_come_back = refusal_->status == 429 || refusal_->status == 503;
-  return is_to_come_back && head.body.content_length <= shared_.options.limits.body_bytes && !head.find("Expect");
+  const bool is_to_end = refusal_->close || wants_close() || is_draining_ || is_worn_out();
+  return is_to_come_back && !is_to_end && head.body.content_length <= shared_.options.limits.body_bytes &&
+         !head.find("Expect");
 }
 
 // Reads what is left of a refused body and lets it go.
 Task<Session::Next> Session::discard(std::uint64_t bytes) {
-  set_deadline(shared_.options.timeouts.body);
-  while (bytes > 0) {
-    const std::uint64_t here = std::min<std::uint64_t>(space_->input.data().size(), bytes);
+  body_started_ = Clock::now();
+  std::uint64_t received = 0;
+  for (;;) {
+    const std::uint64_t here = std::min<std::uint64_t>(space_->input.data().size(), bytes - received);
     space_->input.consume(here);
-    bytes -= here;
-    if (bytes == 0) break;
+    received += here;
+    if (received == bytes) break;
+    keep_pace(received);
     const Input input = co_await read_more();
     if (input != Input::ready) co_return Next::close;
   }
@@ -111,15 +117,43 @@ Task<Session::Next> Session::discard(std::uint64_t bytes) {
   co_return Next::request;
 }
 
-// Closing a socket on which unread bytes are waiting resets it, and the client may never see the answer.
+// The same of a chunked one. What is wrong with it can no longer be said, only where it ends is not known.
+Task<Session::Next> Session::discard_chunks() {
+  ReadBuffer& input = space_->input;
+  std::string& data = space_->body;
+  std::size_t room = shared_.options.limits.body_bytes;
+  ChunkedDecoder decoder;
+  body_started_ = Clock::now();
+  for (;;) {
+    std::size_t used = 0;
+    data.clear();
+    const auto status = decoder.feed(input.data(), data, room, used);
+    input.consume(used);
+    room -= data.size();
+    if (status == ChunkedDecoder::Status::done) break;
+    if (status != ChunkedDecoder::Status::need_more) co_return Next::linger;
+    keep_pace(shared_.options.limits.body_bytes - room);
+    const Input more = co_await read_more();
+    if (more != Input::ready) co_return Next::close;
+  }
+  deadline_.clear();
+  co_return Next::request;
+}
+
+// Closing a socket on which unread bytes are waiting resets it, and the client may never see the answer: many send all
+// of their body before they look.
 Task<void> Session::linger() {
   phase_ = Phase::lingering;
   stream_.finish_sending();
-  set_deadline(is_draining_ ? kDrainGrace : kLinger);
   if (!space_) space_ = spaces_.lend();
   space_->input.clear();
-  std::size_t total = 0;
+  is_late_ = false;
+  const auto start = Clock::now();
+  std::uint64_t total = 0;
   while (total < kLingerBytes) {
+    const auto most = std::min(kLongestLinger, body_time(total));
+    const auto silence = is_draining_ ? kDrainGrace : kLingerSilence;
+    deadline_.set(shared_from_this(), std::min(start + most, Clock::now() + silence));
     const auto [error, count] = co_await stream_.discard_some(space_->input.space());
     if (error || is_late_ || is_cut_) break;
     total += count;

@@ -91,11 +91,14 @@ Task<Session::Input> Session::read_header(std::size_t& header_bytes) {
   }
 }
 
-// The body's deadline: a fixed time, and more for every byte that has come. Who announces much and sends little gains
-// nothing by it.
+// For a body: a fixed time, and more for every byte that has come. Who announces much and sends little gains nothing by
+// it.
+std::chrono::milliseconds Session::body_time(std::uint64_t received) const {
+  return shared_.options.timeouts.body + std::chrono::milliseconds(received * 1000 / kBytesPerSecond);
+}
+
 void Session::keep_pace(std::uint64_t received) {
-  const auto earned = std::chrono::milliseconds(received * 1000 / kBytesPerSecond);
-  deadline_.set(shared_from_this(), body_started_ + shared_.options.timeouts.body + earned);
+  deadline_.set(shared_from_this(), body_started_ + body_time(received));
 }
 
 Task<Session::Input> Session::read_body(std::size_t header_bytes, Exchange& exchange, std::string_view& body) {

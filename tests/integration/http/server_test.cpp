@@ -143,31 +143,6 @@ TEST(Server, ClosesWhenAskedTo) {
   EXPECT_TRUE(client.is_closed());
 }
 
-TEST(Server, RefusesAtTheHeaderWithoutReadingTheBody) {
-  TestServer server;
-  RawHttp kept(server.port());
-  EXPECT_EQ(kept.post("/echo", "small", "X-Refuse: 1\r\n").status, 429);
-  EXPECT_EQ(kept.post("/echo", "next").body, "next") << "a body that is here already is skipped";
-  RawHttp early(server.port());
-  early.send("POST /echo HTTP/1.1\r\nHost: t\r\nX-Refuse: 1\r\nContent-Length: 100000\r\n\r\n");
-  EXPECT_EQ(early.read().status, 429) << "answered before the body comes";
-  early.send(body_of(100'000));
-  EXPECT_EQ(early.post("/echo", "next").body, "next") << "who is told to come back keeps the connection";
-  EXPECT_EQ(server.echo.handled, 2);
-}
-
-TEST(Server, WaitsForTheRestOfARefusedBodyOnlyUntilItsDeadline) {
-  TestServer server({}, {.body = 200ms});
-  RawHttp client(server.port());
-  client.send("POST /echo HTTP/1.1\r\nHost: t\r\nX-Refuse: 1\r\nContent-Length: 100000\r\n\r\nabc");
-  EXPECT_EQ(client.read().status, 429);
-  EXPECT_TRUE(client.is_closed());
-  RawHttp chunked(server.port());
-  chunked.send("POST /echo HTTP/1.1\r\nHost: t\r\nX-Refuse: 1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
-  EXPECT_EQ(chunked.read().status, 429);
-  EXPECT_TRUE(chunked.is_closed()) << "a body of unknown length is not waited for";
-}
-
 TEST(Server, RefusesTooLargeBodiesByTheirDeclaredSizeAndWhenChunked) {
   TestServer server({.body_bytes = 1000});
   RawHttp at_limit(server.port());
@@ -179,13 +154,6 @@ TEST(Server, RefusesTooLargeBodiesByTheirDeclaredSizeAndWhenChunked) {
                "\r\n0\r\n\r\n");
   EXPECT_EQ(chunked.read().status, 413);
   EXPECT_TRUE(chunked.is_closed());
-}
-
-TEST(Server, AClientThatIsRefusedWhileSendingStillReadsTheAnswer) {
-  TestServer server({.body_bytes = 1000});
-  RawHttp client(server.port());
-  client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n" + body_of(500'000));
-  EXPECT_EQ(client.read().status, 413);
 }
 
 TEST(Server, InvitesABodyThatWaitsForPermission) {
