@@ -34,9 +34,9 @@ bool IndexSet::insert(std::uint32_t index) {
   return fresh;
 }
 
-KeyMemory::Request* KeyMemory::remember(std::string_view client_id, const BatchKey& key, Hold hold) {
+KeyMemory::Request* KeyMemory::remember(std::string_view client_id, const BatchKey& key, Hold hold, Position position) {
   const Hash128 name = name_of(client_id, key);
-  const auto [entry, fresh] = requests_.try_emplace(name, Request{{}, name, hold.end});
+  const auto [entry, fresh] = requests_.try_emplace(name, Request{{}, name, hold.end, position});
   if (fresh) expiring_requests_[hold.end].push_back(name);
   return &entry->second;
 }
@@ -50,6 +50,7 @@ void KeyMemory::extend(Request& request, Hold hold) {
   if (hold.end <= request.hold) return;
   request.hold = hold.end;
   expiring_requests_[hold.end].push_back(request.name);
+  pin(hold, request.first);
 }
 
 bool KeyMemory::knows_adjusted(std::string_view series_key, TimeNs original) const {
@@ -61,7 +62,10 @@ void KeyMemory::remember_adjusted(std::string_view series_key, TimeNs original, 
   if (adjusted_.try_emplace(name, hold.end).second) expiring_adjusted_[hold.end].push_back(name);
 }
 
-void KeyMemory::pin(Hold hold, Position position) { pins_.try_emplace(hold.end, position); }
+void KeyMemory::pin(Hold hold, Position position) {
+  const auto [pinned, fresh] = pins_.try_emplace(hold.end, position);
+  if (!fresh) pinned->second = earlier(pinned->second, position);
+}
 
 Position KeyMemory::earliest(Position otherwise) const {
   for (const auto& [hold, position] : pins_) otherwise = earlier(otherwise, position);

@@ -36,14 +36,15 @@ class KeyMemory {
     IndexSet seen;
     Hash128 name;
     TimeNs hold;
+    Position first;  // the record that first showed anything of it
   };
 
-  // A known request, or a new one with this hold; the pointers live until the next call of remember() or forget().
-  // A repeat that shows nothing new leaves the hold alone, so that every living key is pinned by what it knows.
-  Request* remember(std::string_view client_id, const BatchKey& key, Hold hold);
+  // A known request, or a new one with this hold, shown by the record at `position`; the pointers live until the next
+  // call of remember() or forget(). A repeat that shows nothing new leaves the hold alone.
+  Request* remember(std::string_view client_id, const BatchKey& key, Hold hold, Position position);
   // Null for a request that is not known (any more).
   Request* find(std::string_view client_id, const BatchKey& key);
-  // A later copy of the request showed new indexes.
+  // A later copy of the request showed new indexes. For as long as it is held now, all that is known of it is needed.
   void extend(Request& request, Hold hold);
   // True when this reading, adjusted, was seen before. `series_key` is with the client.
   [[nodiscard]] bool knows_adjusted(std::string_view series_key, TimeNs original) const;

@@ -11,7 +11,8 @@ void PartitionFold::fold_samples(const Record& record) {
   const bool holds = hold.end > forgotten_through();
   KeyMemory::Request* request = nullptr;
   if (record.key) {
-    request = holds ? keys_.remember(record.client_id, *record.key, hold) : keys_.find(record.client_id, *record.key);
+    request =
+        holds ? keys_.remember(record.client_id, *record.key, hold, cause_) : keys_.find(record.client_id, *record.key);
   }
   const bool learnt = fold_columns(record, request, hold);
   if (learnt && holds) {
