@@ -83,7 +83,7 @@ void Aggregator::on_gap(Partition& partition, const kafka::ConsumedMessage& mess
 
 void Aggregator::tend(TimeNs now) {
   next_tend_ = now + kTendInterval;
-  if (!waiting_.empty()) adopt_waiting();
+  if (!waiting_.empty() && now >= next_adopt_) adopt_waiting();
   balance_pressure();
   if (now >= next_commit_) commit(now);
   send_ticks(now);
@@ -196,7 +196,13 @@ void Aggregator::publish_status() {
   std::map<std::int32_t, PartitionStatus> all;
   std::optional<std::string> reason;
   if (!assigned_once_) reason = "waiting for the group's first assignment";
-  for (const auto& [id, why] : refused_) reason = "partition " + std::to_string(id) + ": " + why;
+  if (!waiting_.empty()) {
+    reason = "partition " + std::to_string(waiting_.front()) + ": Kafka has not said yet where to begin";
+  }
+  for (const auto& [id, why] : refused_) {
+    reason = "partition " + std::to_string(id) + ": " + why;
+    all[id].stopped = true;
+  }
   for (const auto& [id, partition] : partitions_) {
     const fold::PartitionFold& fold = partition->fold();
     parts_.metrics.add(std::exchange(accounts_[id], fold.account()), fold.account());

@@ -59,8 +59,9 @@ class Aggregator final : public kafka::ConsumerListener {
  private:
   // Assignment.
   void adopt_waiting();
-  void adopt(const kafka::CommittedOffset& committed);
-  void log_assignment(const Partition& partition, std::int64_t begin);
+  bool adopt(const kafka::CommittedOffset& committed, TimeNs deadline);
+  void consume_adopted();
+  [[nodiscard]] std::optional<kafka::Watermarks> ask_log_range(std::int32_t partition, TimeNs deadline);
   void release_all();
 
   // The poll loop's parts.
@@ -83,7 +84,7 @@ class Aggregator final : public kafka::ConsumerListener {
   std::unique_ptr<kafka::Consumer> consumer_;
 
   std::map<std::int32_t, std::unique_ptr<Partition>> partitions_;
-  std::vector<std::int32_t> waiting_;            // assigned, but their commits could not be read yet
+  std::vector<std::int32_t> waiting_;            // assigned, but commit or log end could not be read yet
   std::map<std::int32_t, std::string> refused_;  // assigned, but there is no commit to begin at
   std::set<std::int32_t> sought_;                // a gap was seen and seek() called: once
   std::map<std::int32_t, std::int64_t> committed_;
@@ -94,6 +95,7 @@ class Aggregator final : public kafka::ConsumerListener {
   TimeNs commit_sent_at_ = 0;
   TimeNs next_commit_ = 0;
   TimeNs next_tend_ = 0;
+  TimeNs next_adopt_ = 0;
   bool paused_ = false;
   bool assigned_once_ = false;
   std::optional<std::string> fatal_;

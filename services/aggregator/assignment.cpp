@@ -9,7 +9,9 @@ namespace metricstream::aggregator {
 namespace {
 
 constexpr std::chrono::milliseconds kAsk{5'000};
-constexpr std::chrono::milliseconds kLook{1'000};
+// Questions about the ends of the logs, all together: partitions that are consumed already wait meanwhile.
+constexpr TimeNs kLook = 500 * kMillisecond;
+constexpr TimeNs kLookAgain = 2 * kSecond;
 
 }  // namespace
 
@@ -24,58 +26,78 @@ void Aggregator::on_assigned(std::span<const std::int32_t> partitions) {
   adopt_waiting();
 }
 
-// Reads the group's commits and begins there; called again and again until the coordinator answers. Never begins
-// anywhere else: a guessed offset would lose samples or overwrite complete results with partial ones.
+// Reads the group's commits and begins there; called again and again until the coordinator and each partition's leader
+// have answered. Never begins anywhere else: a guessed offset would lose samples or overwrite complete results with
+// partial ones.
 void Aggregator::adopt_waiting() {
+  next_adopt_ = boot_time_ns() + kLookAgain;
   const auto committed = consumer_->committed(waiting_, kAsk);
   if (!committed) {
     log_.repeated(LogLevel::warn, "the group's commits cannot be read yet", {{"err", committed.error()}});
     return;
   }
+  const std::size_t asked = waiting_.size();
   waiting_.clear();
-  for (const kafka::CommittedOffset& commit : *committed) adopt(commit);
+  const TimeNs deadline = boot_time_ns() + kLook;
+  for (const kafka::CommittedOffset& commit : *committed) {
+    if (!adopt(commit, deadline)) waiting_.push_back(commit.partition);
+  }
+  if (waiting_.size() < asked) consume_adopted();
+  // The one whose leader is away comes last the next time, so that it takes no other's turn.
+  if (!waiting_.empty()) std::ranges::rotate(waiting_, waiting_.begin() + 1);
+}
+
+void Aggregator::consume_adopted() {
   std::vector<kafka::PartitionOffset> positions;
   for (const auto& [id, partition] : partitions_) {
-    if (!partition->stopped()) positions.push_back({id, partition->consume_from()});
+    if (!partition->stopped()) positions.push_back({id, partition->expected()});
   }
   if (auto ok = consumer_->assign(positions); !ok) {
     fatal_ = "assign failed: " + ok.error().message;
     return;
   }
-  if (partitions_.empty() && !refused_.empty()) fatal_ = refused_.begin()->second;
+  paused_ = false;  // assign() took the pauses back
+  if (partitions_.empty() && waiting_.empty() && !refused_.empty()) fatal_ = refused_.begin()->second;
   commit(boot_time_ns());
 }
 
-void Aggregator::adopt(const kafka::CommittedOffset& committed) {
+// False: not answered yet, ask again.
+bool Aggregator::adopt(const kafka::CommittedOffset& committed, TimeNs deadline) {
   const auto refuse = [&](std::string why) {
     log_.error("partition has no commit to begin at", {{"partition", committed.partition}, {"err", why}});
     refused_[committed.partition] = std::move(why);
+    return true;
   };
   if (!committed.offset) {
-    refuse("group '" + parts_.settings.group.id + "' has no commit: run metricstream-admin setup kafka once");
-    return;
+    return refuse("group '" + parts_.settings.group.id + "' has no commit: run metricstream-admin setup kafka once");
   }
   Result<fold::CommitMetadata> metadata = fold::parse_commit_metadata(committed.metadata);
-  if (!metadata) {
-    refuse(metadata.error().message);
-    return;
-  }
+  if (!metadata) return refuse(metadata.error().message);
+  const auto log_range = ask_log_range(committed.partition, deadline);
+  if (!log_range) return false;
   sink::LaneSet& lanes = parts_.sink.open(committed.partition);
   auto partition = std::make_unique<Partition>(
       committed.partition, *committed.offset, std::move(*metadata),
       Partition::Environment{parts_.fold_settings, settings_hash_, lanes, parts_.dead_letters}, log_);
-  log_assignment(*partition, *committed.offset);
+  log_.info("partition assigned", {{"partition", partition->id()},
+                                   {"begin", *committed.offset},
+                                   {"next", partition->begun_with().live_from},
+                                   {"closed_through", partition->begun_with().closed_through},
+                                   {"end", log_range->high}});
+  partition->check_log(*log_range);
   committed_[committed.partition] = *committed.offset;
   partitions_[committed.partition] = std::move(partition);
+  return true;
 }
 
-void Aggregator::log_assignment(const Partition& partition, std::int64_t begin) {
-  const auto watermarks = consumer_->watermarks(partition.id(), kLook);
-  log_.info("partition assigned", {{"partition", partition.id()},
-                                   {"begin", begin},
-                                   {"next", partition.begun_with().live_from},
-                                   {"closed_through", partition.begun_with().closed_through},
-                                   {"end", watermarks ? watermarks->high : -1}});
+std::optional<kafka::Watermarks> Aggregator::ask_log_range(std::int32_t partition, TimeNs deadline) {
+  const std::chrono::milliseconds left{(deadline - boot_time_ns()) / kMillisecond};
+  if (left.count() <= 0) return std::nullopt;
+  const auto range = consumer_->watermarks(partition, left);
+  if (range) return *range;
+  log_.repeated(LogLevel::warn, "a partition's leader has not said yet where its log begins and ends",
+                {{"partition", partition}, {"err", range.error()}});
+  return std::nullopt;
 }
 
 void Aggregator::on_revoked(std::span<const std::int32_t> partitions, bool lost) {

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/aggregator/commit_check.hpp"
 #include "services/aggregator/record_check.hpp"
 
 namespace metricstream::aggregator {
 namespace {
-
-std::int64_t first_to_consume(std::int64_t begin, const fold::CommitMetadata& commit) {
-  const bool check = commit.live_from > 0 && commit.fingerprint != "-";
-  return check ? std::min(begin, commit.live_from - 1) : begin;
-}
 
 bool differs(const fold::CommitMetadata& commit, const std::string& settings_hash) {
   return !commit.is_first() &&
@@ -33,8 +29,11 @@ Partition::Partition(std::int32_t id, std::int64_t committed_offset, fold::Commi
             fold::Start{{begin_, begun_with_.stream_time}, begun_with_.live_from, begun_with_.closed_through}),
       expected_(first_to_consume(begin_, begun_with_)),
       first_fingerprint_(expected_) {
-  if (begun_with_.live_from < begin_) stop("the commit's n is below its offset: somebody else wrote it");
   if (!fold_.replaying()) went_live();
+}
+
+void Partition::check_log(kafka::Watermarks log) {
+  if (auto reason = reason_to_stop(begin_, begun_with_, log)) stop(std::move(*reason));
 }
 
 Partition::Outcome Partition::on_message(const kafka::ConsumedMessage& message) {

@@ -38,8 +38,10 @@ class Partition {
   Partition(std::int32_t id, std::int64_t committed_offset, fold::CommitMetadata commit, Environment environment,
             Logger log);
 
-  // The first offset to be consumed: one before n where a fingerprint is to be checked, but never after B.
-  [[nodiscard]] std::int64_t consume_from() const { return expected_; }
+  // Stops the partition where it cannot begin at its commit in a log with these ends; before the first message.
+  void check_log(kafka::Watermarks log);
+
+  // The next offset to be consumed. The first one is B, or record n - 1 where its fingerprint is to be checked.
   [[nodiscard]] std::int64_t expected() const { return expected_; }
 
   enum class Outcome : std::uint8_t { folded, ignored, gap, stopped };
