@@ -20,6 +20,7 @@
 #include "common/runtime/sleep.hpp"
 #include "common/runtime/task_group.hpp"
 #include "services/ingestion/access_log.hpp"
+#include "services/ingestion/connection_room.hpp"
 #include "services/ingestion/door.hpp"
 #include "services/ingestion/openapi.hpp"
 #include "services/ingestion/problem_types.hpp"
@@ -253,6 +254,7 @@ App::App(IngestSettings settings, Logger log)
 App::~App() = default;
 
 Result<void, StartFailure> App::start() {
+  fit_connections(settings_.http, log_);
   auto producer_options = producer_settings(settings_);
   if (!producer_options) return start_failure(std::move(producer_options.error()), kExitConfig);
   auto producer = kafka::Producer::create(std::move(*producer_options), kafka::log_to(log_.with("kafka")));
