@@ -73,13 +73,17 @@ std::unexpected<Response> refuse_count(std::string_view header, const HeadLimits
                                      std::to_string(limits.fields) + " are the most");
 }
 
-std::unexpected<Response> refusal_for(const error_code& ec) {
+// `head` has the fields before the one that Beast has refused.
+std::unexpected<Response> refusal_for(const error_code& ec, const RequestHead& head) {
   if (ec == BeastError::bad_version) return refuse(kHttpVersion, "only HTTP/1.1 (and 1.0 for GET) is spoken here");
-  if (ec == BeastError::bad_content_length) {
-    return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, digits only");
-  }
-  if (ec == BeastError::bad_transfer_encoding || ec == BeastError::multiple_content_length) {
+  // Beast calls a length that stands beside another, or beside an encoding, a bad one or not, depending on their order.
+  const bool is_length = ec == BeastError::bad_content_length || ec == BeastError::multiple_content_length ||
+                         ec == BeastError::bad_transfer_encoding;
+  if (is_length && (head.find("Content-Length") || head.find("Transfer-Encoding"))) {
     return refuse(kAmbiguousLength, "the body's length is given twice");
+  }
+  if (is_length) {
+    return refuse(kBadContentLength, "Content-Length is a decimal number of bytes, at most 18 digits and nothing else");
   }
   return refuse(kMalformedHeader, "the header is not valid HTTP: " + ec.message());
 }
@@ -89,7 +93,9 @@ std::unexpected<Response> refusal_for(const error_code& ec) {
 std::expected<void, Response> check_lines(std::string_view header) {
   auto end = header.find("\r\n");
   if (!is_request_line(header.substr(0, end))) {
-    return refuse(kMalformedHeader, "the request line is a method, a target and HTTP/1.1, with one blank between");
+    return refuse(
+        kMalformedHeader,
+        "the request line is a method, a target of visible ASCII without #, and HTTP/1.1, with one blank between");
   }
   for (std::string_view rest = header.substr(end + 2); !rest.starts_with("\r\n"); rest.remove_prefix(end + 2)) {
     if (rest.starts_with(' ') || rest.starts_with('\t')) {
@@ -162,7 +168,7 @@ std::expected<void, Response> parse_head(std::string_view header, const HeadLimi
   const std::size_t used = parser.put(boost::asio::const_buffer(header.data(), header.size()), ec);
   if (parser.has_too_many_fields()) return refuse_count(header, limits);
   if (ec == BeastError::header_limit) return refuse_size(limits);
-  if (ec && ec != BeastError::need_more) return refusal_for(ec);
+  if (ec && ec != BeastError::need_more) return refusal_for(ec, head);
   if (ec || used != header.size() || !parser.is_header_done()) {
     return refuse(kMalformedHeader, "the header is not valid HTTP");
   }

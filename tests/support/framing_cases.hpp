@@ -16,7 +16,8 @@ enum class After {
 struct FramingCase {
   std::string what;
   std::string wire;
-  // One an answer: its status, and behind a blank the body that POST /echo gave back: "200 hello".
+  // One an answer: its status, and behind a blank the body of a 200, or which error it is (its error_id without the
+  // "err-ms-" in front): "200 hello", "400 bad-host".
   std::vector<std::string> answers;
   After after;
 };

@@ -20,8 +20,26 @@ inline FramingCase open(std::string what, std::string bytes, std::vector<std::st
   return {std::move(what), std::move(bytes), std::move(answers), After::open};
 }
 // One refusal, and the end of the connection.
-inline FramingCase refused(std::string what, std::string bytes, const std::string& status = "400") {
-  return {std::move(what), std::move(bytes), {status}, After::closed};
+inline FramingCase refused(std::string what, std::string bytes, const std::string& answer) {
+  return {std::move(what), std::move(bytes), {answer}, After::closed};
+}
+inline FramingCase malformed(std::string what, std::string bytes) {
+  return refused(std::move(what), std::move(bytes), "400 malformed-header");
+}
+inline FramingCase bad_host(std::string what, std::string bytes) {
+  return refused(std::move(what), std::move(bytes), "400 bad-host");
+}
+inline FramingCase bad_target(std::string what, std::string bytes) {
+  return refused(std::move(what), std::move(bytes), "400 bad-target");
+}
+inline FramingCase bad_length(std::string what, std::string bytes) {
+  return refused(std::move(what), std::move(bytes), "400 bad-content-length");
+}
+inline FramingCase ambiguous(std::string what, std::string bytes) {
+  return refused(std::move(what), std::move(bytes), "400 ambiguous-length");
+}
+inline FramingCase bad_chunk(std::string what, std::string bytes) {
+  return refused(std::move(what), std::move(bytes), "400 malformed-chunk");
 }
 
 }  // namespace metricstream::test::wire
