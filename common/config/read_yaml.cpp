@@ -253,9 +253,14 @@ void Reader::validate(Element& section, const std::string& path) {
     if (child->kind != Element::Kind::objects) continue;
     for (std::size_t i = 0; i < child->object_count(); ++i) validate(*child->object(i), indexed(child_path, i));
   }
-  if (wrong_.is_touched(path)) return;
   SectionReport report(*this, path);
-  for (const auto& validator : section.validators) validator(report);
+  for (const Validator& validator : section.validators) {
+    const bool is_touched = validator.of.empty() ? wrong_.is_touched(path)
+                                                 : std::ranges::any_of(validator.of, [&](const std::string& name) {
+                                                     return wrong_.is_touched(join(path, name));
+                                                   });
+    if (!is_touched) validator.check(report);
+  }
 }
 
 Findings Reader::finish() {

@@ -77,6 +77,8 @@ void Schema::require(std::string_view path, std::string expected) {
   });
 }
 
-void Schema::validate(std::function<void(Report&)> validator) { root_->validators.push_back(std::move(validator)); }
+void Schema::validate(std::function<void(Report&)> check, std::vector<std::string> of) {
+  root_->validators.push_back({std::move(check), std::move(of)});
+}
 
 }  // namespace metricstream::config

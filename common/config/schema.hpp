@@ -50,6 +50,12 @@ class Report {
   virtual void warning(std::string_view path, std::string message) = 0;
 };
 
+// A check across the fields of a section; `of`: the names of those that it looks at, empty: any.
+struct Validator {
+  std::function<void(Report&)> check;
+  std::vector<std::string> of;
+};
+
 // One node of a description. Only the passes of this folder read it; services use Schema.
 struct Element {
   enum class Kind { section, scalar, scalars, texts, objects, unused };
@@ -63,7 +69,7 @@ struct Element {
   bool secret = false;
   bool is_given = false;                                        // by the file, with a value
   std::vector<std::unique_ptr<Element>> children;               // section, in the order of description
-  std::vector<std::function<void(Report&)>> validators;         // section: run after all of its values are read
+  std::vector<Validator> validators;                            // section: run after all of its values are read
   std::function<bool(const std::string&)> set;                  // scalar: false when the text is no such value
   std::function<std::optional<std::string>()> get;              // scalar: nothing when it has no value
   std::function<bool(const std::string&)> has_form;             // scalar with a form: whether the text has it
@@ -126,8 +132,9 @@ class Schema {
   // No message shows a value of this setting: for those that somebody may paste a secret into by mistake.
   void hide(std::string_view path);
 
-  // A check across fields, called once all of them are read and unless one of them is wrong.
-  void validate(std::function<void(Report&)> validator);
+  // A check across fields, called once all of them are read and unless one of them is wrong: of all, or of those that
+  // `of` names with what is below them.
+  void validate(std::function<void(Report&)> check, std::vector<std::string> of = {});
 
  private:
   Element& at(std::string_view path);

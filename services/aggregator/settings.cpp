@@ -1,5 +1,7 @@
 #include "services/aggregator/settings.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace metricstream::aggregator {
@@ -54,22 +56,58 @@ void describe(config::Schema& schema, StateSettings& state) {
 
 namespace {
 
-Result<fold::Rule> fold_rule(const RuleSettings& settings) {
+using Faults = std::vector<fold::SettingFault>;
+
+fold::Rule fold_rule(const RuleSettings& settings, const std::string& path, Faults& faults) {
   fold::Rule out;
   out.name_glob = settings.match;
   out.tag_globs = settings.tags;
   for (const std::chrono::seconds size : settings.sizes) out.sizes.push_back(to_ns(size));
-  for (const std::string& name : settings.fields) {
-    Result<fold::Field> field = fold::parse_field(name);
-    if (!field) return std::unexpected(field.error());
-    out.fields.push_back(std::move(*field));
+  for (std::size_t i = 0; i < settings.fields.size(); ++i) {
+    if (Result<fold::Field> field = fold::parse_field(settings.fields[i])) {
+      out.fields.push_back(std::move(*field));
+    } else {
+      faults.push_back({path + ".fields[" + std::to_string(i) + "]", field.error().message});
+      out.fields.push_back({.kind = {}, .name = settings.fields[i]});  // so that those behind it keep their places
+    }
   }
-  if (!settings.by.empty() && !settings.without.empty()) return fail("by and without exclude each other");
-  if (!settings.by.empty()) out.grouping = fold::Grouping::by;
-  if (!settings.without.empty()) out.grouping = fold::Grouping::without;
+  if (!settings.by.empty() && !settings.without.empty()) {
+    faults.push_back({path + ".without", "by and without exclude each other"});
+  }
+  if (!settings.by.empty()) {
+    out.grouping = fold::Grouping::by;
+  } else if (!settings.without.empty()) {
+    out.grouping = fold::Grouping::without;
+  }
   out.tags = settings.by.empty() ? settings.without : settings.by;
   out.raw = settings.raw;
   out.drop = settings.drop;
+  return out;
+}
+
+// `faults`: gets all that is wrong.
+fold::FoldSettings translated(const AggregatorSettings& settings, Faults& faults) {
+  fold::FoldSettings out;
+  out.windows.clear();
+  for (const WindowSettings& window : settings.windows)
+    out.windows.push_back({to_ns(window.size), to_ns(window.grace)});
+  std::vector<fold::Rule> rules;
+  for (std::size_t i = 0; i < settings.rules.size(); ++i) {
+    rules.push_back(fold_rule(settings.rules[i], "rules[" + std::to_string(i) + "]", faults));
+  }
+  out.rules = fold::RuleSet(std::move(rules));
+  if (!settings.sinks.empty() && settings.sinks.front().schema == sink::PointSchema::single) {
+    out.layout = fold::Layout::single;
+  }
+  out.partitions = settings.kafka.partitions;
+  out.max_age = to_ns(settings.time.max_age);
+  out.max_future = to_ns(settings.time.max_future);
+  out.max_clock_error = to_ns(settings.time.max_clock_error);
+  out.delivery_slack = to_ns(settings.state.delivery_slack);
+  out.revision_interval = to_ns(settings.state.revision_interval);
+  out.repeat_window = to_ns(settings.state.repeat_window);
+  out.predecessor_window = to_ns(settings.state.predecessor_window);
+  std::ranges::move(fold::faults_of(out), std::back_inserter(faults));
   return out;
 }
 
@@ -91,39 +129,26 @@ void describe(config::Schema& schema, AggregatorSettings& settings) {
                config::between(0ms, std::chrono::milliseconds{10min}));
   schema.section("log", settings.log, "Logging to standard error.");
   schema.section("admin", settings.admin, "Listener for health, readiness and metrics.");
-  schema.validate([&settings](config::Report& report) {
-    if (settings.sinks.size() != 1) {
-      report.error("sinks", "expected exactly one sink, found " + std::to_string(settings.sinks.size()));
-    }
-    if (auto fold = fold_settings(settings); !fold) report.error("windows", fold.error().message);
-  });
+  schema.validate(
+      [&settings](config::Report& report) {
+        if (settings.sinks.size() == 1) return;
+        report.error("sinks", "expected exactly one sink, found " + std::to_string(settings.sinks.size()));
+      },
+      {"sinks"});
+  schema.validate(
+      [&settings](config::Report& report) {
+        Faults faults;
+        (void)translated(settings, faults);
+        for (fold::SettingFault& fault : faults) report.error(fault.path, std::move(fault.message));
+      },
+      {"windows", "rules", "time", "state", "kafka"});
 }
 
 Result<fold::FoldSettings> fold_settings(const AggregatorSettings& settings) {
-  fold::FoldSettings out;
-  out.windows.clear();
-  for (const WindowSettings& window : settings.windows)
-    out.windows.push_back({to_ns(window.size), to_ns(window.grace)});
-  std::vector<fold::Rule> rules;
-  for (std::size_t i = 0; i < settings.rules.size(); ++i) {
-    Result<fold::Rule> rule = fold_rule(settings.rules[i]);
-    if (!rule) return fail("rules[" + std::to_string(i) + "]: " + rule.error().message);
-    rules.push_back(std::move(*rule));
-  }
-  out.rules = fold::RuleSet(std::move(rules));
-  if (!settings.sinks.empty() && settings.sinks.front().schema == sink::PointSchema::single) {
-    out.layout = fold::Layout::single;
-  }
-  out.partitions = settings.kafka.partitions;
-  out.max_age = to_ns(settings.time.max_age);
-  out.max_future = to_ns(settings.time.max_future);
-  out.max_clock_error = to_ns(settings.time.max_clock_error);
-  out.delivery_slack = to_ns(settings.state.delivery_slack);
-  out.revision_interval = to_ns(settings.state.revision_interval);
-  out.repeat_window = to_ns(settings.state.repeat_window);
-  out.predecessor_window = to_ns(settings.state.predecessor_window);
-  if (auto ok = fold::check(out); !ok) return std::unexpected(ok.error());
-  return out;
+  Faults faults;
+  fold::FoldSettings out = translated(settings, faults);
+  if (faults.empty()) return out;
+  return fail(faults.front().path + ": " + faults.front().message);
 }
 
 }  // namespace metricstream::aggregator

@@ -42,48 +42,71 @@ void append(std::string& out, const Rule& rule) {
   out += rule.drop ? 'd' : '-';
 }
 
-Result<void> check_rule(const FoldSettings& settings, const Rule& rule, std::size_t position) {
-  const std::string where = "rule " + std::to_string(position + 1) + " (match " + rule.name_glob + "): ";
-  for (const TimeNs size : rule.sizes) {
-    if (std::ranges::none_of(settings.windows, [&](const WindowSize& w) { return w.size == size; })) {
-      return fail(where + "size " + show(size) + " is none of the configured windows");
+using Faults = std::vector<SettingFault>;
+
+std::string element(const std::string& list, std::size_t index) { return list + "[" + std::to_string(index) + "]"; }
+
+void check_rule(const FoldSettings& settings, const Rule& rule, const std::string& path, Faults& out) {
+  for (std::size_t i = 0; i < rule.sizes.size(); ++i) {
+    if (std::ranges::find(settings.windows, rule.sizes[i], &WindowSize::size) == settings.windows.end()) {
+      out.push_back({element(path + ".sizes", i), show(rule.sizes[i]) + " is none of the configured windows"});
     }
   }
-  if (std::ranges::find(rule.tags, "client_id") != rule.tags.end()) {
-    return fail(where +
-                "client_id cannot be named in by or without: it always stays, since a group must not span "
-                "partitions");
+  const std::string tags = path + (rule.grouping == Grouping::by ? ".by" : ".without");
+  const auto client = std::ranges::find(rule.tags, "client_id");
+  if (client != rule.tags.end()) {
+    out.push_back({element(tags, static_cast<std::size_t>(client - rule.tags.begin())),
+                   "client_id cannot be named here: it always stays, since a group must not span partitions"});
   }
   for (std::size_t i = 0; i < rule.fields.size(); ++i) {
     const auto earlier = std::span(rule.fields).first(i);
     if (std::ranges::find(earlier, rule.fields[i].name, &Field::name) != earlier.end()) {
-      return fail(where + "field " + rule.fields[i].name + " is there twice");
+      out.push_back({element(path + ".fields", i), rule.fields[i].name + " is there twice"});
     }
   }
-  return {};
 }
 
-Result<void> check_times(const FoldSettings& settings) {
-  if (settings.partitions < 1) return fail("kafka.partitions: at least 1, not " + std::to_string(settings.partitions));
-  const std::pair<const char*, TimeNs> positive[] = {{"max_age", settings.max_age},
-                                                     {"revision_interval", settings.revision_interval}};
-  for (const auto& [name, value] : positive) {
-    if (value < kSecond) return fail(std::string("time.") + name + ": at least 1s, not " + show(value));
+void check_times(const FoldSettings& settings, Faults& out) {
+  if (settings.partitions < 1) {
+    out.push_back({"kafka.partitions", "at least 1, not " + std::to_string(settings.partitions)});
   }
-  const std::pair<const char*, TimeNs> all[] = {
-      {"max_age", settings.max_age},
-      {"max_future", settings.max_future},
-      {"delivery_slack", settings.delivery_slack},
-      {"max_clock_error", settings.max_clock_error},
-      {"revision_interval", settings.revision_interval},
-      {"repeat_window", settings.repeat_window},
-      {"predecessor_window", settings.predecessor_window},
+  struct Time {
+    const char* path;
+    TimeNs value;
+    TimeNs least;
   };
-  for (const auto& [name, value] : all) {
-    if (value < 0) return fail(std::string("time.") + name + ": must not be negative, is " + show(value));
-    if (value > kLongest) return fail(std::string("time.") + name + ": at most 30d, not " + show(value));
+  const Time times[] = {
+      {"time.max_age", settings.max_age, kSecond},
+      {"time.max_future", settings.max_future, 0},
+      {"time.max_clock_error", settings.max_clock_error, 0},
+      {"state.delivery_slack", settings.delivery_slack, 0},
+      {"state.revision_interval", settings.revision_interval, kSecond},
+      {"state.repeat_window", settings.repeat_window, 0},
+      {"state.predecessor_window", settings.predecessor_window, 0},
+  };
+  for (const Time& time : times) {
+    if (time.value < time.least)
+      out.push_back({time.path, "at least " + show(time.least) + ", not " + show(time.value)});
+    if (time.value > kLongest) out.push_back({time.path, "at most 30d, not " + show(time.value)});
   }
-  return {};
+}
+
+void check_window(const FoldSettings& settings, std::size_t index, Faults& out) {
+  const WindowSize& window = settings.windows[index];
+  const std::string path = element("windows", index);
+  const auto earlier = std::span(settings.windows).first(index);
+  if (window.size < kSecond || window.size > 10 * kMinute) {
+    out.push_back({path + ".size", show(window.size) + " is outside 1s to 10m (1h and 1d are rollups)"});
+  } else if (settings.block() % window.size != 0) {
+    out.push_back({path + ".size", show(window.size) + " does not divide the largest size, " + show(settings.block())});
+  } else if (std::ranges::find(earlier, window.size, &WindowSize::size) != earlier.end()) {
+    out.push_back({path + ".size", show(window.size) + " is there twice"});
+  }
+  if (window.grace < 0) out.push_back({path + ".grace", "must not be negative, is " + show(window.grace)});
+  if (window.grace > settings.horizon()) {
+    out.push_back({path + ".grace", show(window.grace) + " is longer than the horizon, " + show(settings.horizon()) +
+                                        " (time.max_age + state.delivery_slack + time.max_clock_error)"});
+  }
 }
 
 }  // namespace
@@ -105,32 +128,15 @@ std::string FoldSettings::hash() const {
   return to_hex(hash64(text));
 }
 
-Result<void> check(const FoldSettings& settings) {
-  if (settings.windows.empty()) return fail("windows: at least one size is needed, such as {size: 1m, grace: 10s}");
-  if (auto ok = check_times(settings); !ok) return ok;
-  const TimeNs block = settings.block();
-  for (std::size_t i = 0; i < settings.windows.size(); ++i) {
-    const WindowSize& window = settings.windows[i];
-    if (window.size < kSecond || window.size > 10 * kMinute) {
-      return fail("windows: size " + show(window.size) + " is outside 1s to 10m (1h and 1d are rollups)");
-    }
-    if (window.grace > settings.horizon()) {
-      return fail("windows: grace " + show(window.grace) + " of " + show(window.size) + " is longer than the horizon " +
-                  show(settings.horizon()) + " (max_age + delivery slack + max_clock_error)");
-    }
-    if (window.grace < 0) return fail("windows: grace of " + show(window.size) + " is negative");
-    if (block % window.size != 0) {
-      return fail("windows: size " + show(window.size) + " does not divide the largest size " + show(block));
-    }
-    for (std::size_t k = 0; k < i; ++k) {
-      if (settings.windows[k].size == window.size)
-        return fail("windows: size " + show(window.size) + " is there twice");
-    }
-  }
+std::vector<SettingFault> faults_of(const FoldSettings& settings) {
+  Faults out;
+  if (settings.windows.empty()) out.push_back({"windows", "expected at least one, such as {size: 1m, grace: 10s}"});
+  check_times(settings, out);
+  for (std::size_t i = 0; i < settings.windows.size(); ++i) check_window(settings, i, out);
   for (std::uint32_t i = 0; i < settings.rules.size(); ++i) {
-    if (auto ok = check_rule(settings, settings.rules.at(i), i); !ok) return ok;
+    check_rule(settings, settings.rules.at(i), element("rules", i), out);
   }
-  return {};
+  return out;
 }
 
 }  // namespace metricstream::fold

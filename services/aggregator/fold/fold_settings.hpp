@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
-#include "common/base/result.hpp"
 #include "services/aggregator/fold/rule.hpp"
 
 namespace metricstream::fold {
@@ -45,8 +44,14 @@ struct FoldSettings {
   [[nodiscard]] std::string hash() const;
 };
 
-// Sizes must be 1 s to 10 min, distinct, and divide the largest one; rules may only name configured sizes, and no field
-// twice; times must not be negative.
-[[nodiscard]] Result<void> check(const FoldSettings& settings);
+// What is wrong with a setting, and which one by its path in the configuration: "windows[1].size".
+struct SettingFault {
+  std::string path;
+  std::string message;
+};
+
+// All that is wrong. Sizes must be 1 s to 10 min, distinct, and divide the largest one; rules may only name configured
+// sizes, and no field twice; times must not be negative.
+[[nodiscard]] std::vector<SettingFault> faults_of(const FoldSettings& settings);
 
 }  // namespace metricstream::fold

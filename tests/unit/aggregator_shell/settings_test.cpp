@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -57,14 +58,36 @@ rules:
 }
 
 TEST(AggregatorSettings, SayWhatIsWrongWithWindowsRulesAndSinks) {
-  EXPECT_NE(problems_of("windows: [{size: 1m}, {size: 7s}]").find("size 7s does not divide the largest size 1m"),
-            std::string::npos);
+  EXPECT_EQ(problems_of("windows: [{size: 1m}, {size: 7s}]"),
+            "a.yaml:1:30: windows[1].size: 7s does not divide the largest size, 1m\n");
   EXPECT_NE(problems_of("rules: [{match: x, by: [client_id]}]").find("client_id cannot be named"), std::string::npos);
   EXPECT_NE(problems_of("rules: [{match: x, by: [a], without: [b]}]").find("exclude each other"), std::string::npos);
   EXPECT_NE(problems_of("rules: [{match: x, fields: [mean]}]").find("'mean' is no field"), std::string::npos);
   EXPECT_NE(problems_of("rules: [{match: x, sizes: [10s]}]").find("is none of the configured windows"),
             std::string::npos);
+  EXPECT_EQ(problems_of("windows: []"),
+            "a.yaml:1:1: windows: expected at least one, such as {size: 1m, grace: 10s}\n");
   EXPECT_NE(problems_of("sinks: []").find("exactly one sink"), std::string::npos);
+}
+
+TEST(AggregatorSettings, SayAllThatIsWrongEachWhereItIs) {
+  const std::string problems = problems_of(R"(windows:
+  - {size: 1m, grase: 3s}
+  - {size: 7s}
+rules:
+  - match: a
+    sizes: [5s]
+    fields: [count, mean, count]
+    by: [host, client_id]
+  - {match: b, by: [x], without: [y]}
+admin: {listen: nonsense}
+)");
+  for (const std::string place : {"2:16: windows[0].grase: ", "3:12: windows[1].size: ", "6:13: rules[0].sizes[0]: ",
+                                  "7:21: rules[0].fields[1]: ", "7:27: rules[0].fields[2]: ", "8:16: rules[0].by[1]: ",
+                                  "9:25: rules[1].without: ", "10:17: admin.listen: "}) {
+    EXPECT_THAT(problems, testing::HasSubstr("a.yaml:" + place));
+  }
+  EXPECT_EQ(std::ranges::count(problems, '\n'), 8) << problems;
 }
 
 TEST(AggregatorSettings, TakesSizesFromOneSecondToTenMinutesOnly) {

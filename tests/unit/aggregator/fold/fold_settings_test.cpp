@@ -19,15 +19,15 @@ FoldSettings changed(const Change& change) {
 }
 
 void expect_accepted(const Change& change) {
-  const auto ok = check(changed(change));
-  EXPECT_TRUE(ok) << ok.error().message;
+  for (const SettingFault& fault : faults_of(changed(change))) ADD_FAILURE() << fault.path << ": " << fault.message;
 }
 
-// The message says what was wrong.
+// The one fault says where and what was wrong.
 void expect_refused(const Change& change, const std::string& because) {
-  const auto ok = check(changed(change));
-  ASSERT_FALSE(ok) << because;
-  EXPECT_NE(ok.error().message.find(because), std::string::npos) << ok.error().message;
+  const auto faults = faults_of(changed(change));
+  ASSERT_EQ(faults.size(), 1U) << because;
+  const std::string said = faults[0].path + ": " + faults[0].message;
+  EXPECT_NE(said.find(because), std::string::npos) << said;
 }
 
 Change windows(std::vector<WindowSize> sizes) {
@@ -44,7 +44,7 @@ Change rule(const std::function<void(Rule&)>& change) {
 
 TEST(FoldSettings, TheDefaultsAreTheContractsAndAreAccepted) {
   const FoldSettings settings;
-  EXPECT_TRUE(check(settings));
+  EXPECT_TRUE(faults_of(settings).empty());
   EXPECT_EQ(settings.block(), kMinute);
   EXPECT_EQ(settings.windows[0].grace, 10 * kSecond);
   EXPECT_EQ(settings.horizon(), 77 * kMinute);
@@ -53,23 +53,25 @@ TEST(FoldSettings, TheDefaultsAreTheContractsAndAreAccepted) {
 
 TEST(FoldSettings, SizesGoFromOneSecondToTenMinutes) {
   expect_accepted(windows({{kSecond, 0}}));
-  expect_refused(windows({{kSecond - 1, 0}}), "outside 1s to 10m");
+  expect_refused(windows({{kSecond - 1, 0}}), "windows[0].size: 999ms999us999ns is outside 1s to 10m");
   expect_accepted(windows({{10 * kMinute, 0}}));
   expect_refused(windows({{10 * kMinute + 1, 0}}), "outside 1s to 10m");
-  expect_refused(windows({}), "at least one size");
+  expect_refused(windows({}), "windows: expected at least one");
 }
 
 TEST(FoldSettings, SizesDivideTheLargestAndAreThereOnce) {
   expect_accepted(windows({{10 * kSecond, 0}, {15 * kSecond, 0}, {kMinute, 0}}));
-  expect_refused(windows({{25 * kSecond, 0}, {kMinute, 0}}), "25s does not divide");
-  expect_refused(windows({{kMinute, 0}, {10 * kSecond, 0}, {kMinute, 1}}), "1m is there twice");
+  expect_refused(windows({{25 * kSecond, 0}, {kMinute, 0}}),
+                 "windows[0].size: 25s does not divide the largest size, 1m");
+  expect_refused(windows({{kMinute, 0}, {10 * kSecond, 0}, {kMinute, 1}}), "windows[2].size: 1m is there twice");
 }
 
 TEST(FoldSettings, GraceGoesFromNothingToTheHorizon) {
   expect_accepted(windows({{kMinute, 0}}));
-  expect_refused(windows({{kMinute, -1}}), "negative");
+  expect_refused(windows({{kMinute, -1}}), "windows[0].grace: must not be negative");
   expect_accepted(windows({{kMinute, 77 * kMinute}}));
-  expect_refused(windows({{kMinute, 77 * kMinute + 1}}), "longer than the horizon");
+  expect_refused(windows({{kMinute, 77 * kMinute + 1}}),
+                 "windows[0].grace: 1h17m1ns is longer than the horizon");
 }
 
 TEST(FoldSettings, TimesAreNeitherNegativeNorEndless) {
@@ -79,7 +81,7 @@ TEST(FoldSettings, TimesAreNeitherNegativeNorEndless) {
       &FoldSettings::revision_interval,
   };
   for (const auto time : times) {
-    expect_refused([time](FoldSettings& s) { s.*time = -1; }, "time.");
+    expect_refused([time](FoldSettings& s) { s.*time = -1; }, ": at least ");
     expect_accepted([time](FoldSettings& s) { s.*time = 30 * 24 * kHour; });
     expect_refused([time](FoldSettings& s) { s.*time = 30 * 24 * kHour + 1; }, "at most 30d");
   }
@@ -96,17 +98,27 @@ TEST(FoldSettings, TimesAreNeitherNegativeNorEndless) {
 
 TEST(FoldSettings, RulesNameConfiguredSizesNoFieldTwiceAndNeverClientId) {
   expect_accepted(rule([](Rule& r) { r.sizes = {kMinute}; }));
-  expect_refused(rule([](Rule& r) { r.sizes = {kMinute, kSecond}; }), "size 1s is none of the configured windows");
+  expect_refused(rule([](Rule& r) { r.sizes = {kMinute, kSecond}; }),
+                 "rules[0].sizes[1]: 1s is none of the configured windows");
   expect_accepted(rule([](Rule& r) { r.tags = {"host"}; }));
-  expect_refused(rule([](Rule& r) { r.tags = {"host", "client_id"}; }), "client_id");
+  expect_refused(rule([](Rule& r) { r.tags = {"host", "client_id"}; }), "rules[0].without[1]: client_id cannot");
   expect_accepted(rule([](Rule& r) { r.fields = {*parse_field("sum"), *parse_field("p50")}; }));
   expect_refused(rule([](Rule& r) { r.fields = {*parse_field("p50"), *parse_field("sum"), *parse_field("p50")}; }),
-                 "field p50 is there twice");
-  expect_refused(rule([](Rule& r) {
-                   r.name_glob = "cpu.*";
-                   r.sizes = {kSecond};
-                 }),
-                 "rule 1 (match cpu.*)");
+                 "rules[0].fields[2]: p50 is there twice");
+}
+
+TEST(FoldSettings, AllFaultsAreTold) {
+  const auto faults = faults_of(changed([](FoldSettings& s) {
+    s.windows = {{kMinute, -1}, {7 * kSecond, 0}, {25 * kSecond, 0}};
+    s.repeat_window = -1;
+    Rule rule;
+    rule.sizes = {kSecond};
+    s.rules = RuleSet({Rule{}, rule});
+  }));
+  std::vector<std::string> paths;
+  for (const SettingFault& fault : faults) paths.push_back(fault.path);
+  EXPECT_EQ(paths, (std::vector<std::string>{"state.repeat_window", "windows[0].grace", "windows[1].size",
+                                             "windows[2].size", "rules[1].sizes[0]"}));
 }
 
 TEST(FoldSettings, AnyChangeChangesTheHash) {
