@@ -77,7 +77,7 @@ Task<void> Server::Shard::accept() {
     if (!error) {
       try_admit(std::move(socket));
     } else if (!is_draining_ && error != asio::error::connection_aborted) {
-      // Most likely no file descriptors: waiting is all that helps, and a log line for each attempt would not.
+      // Most likely no file descriptors: the client stays in the backlog, where only waiting helps it.
       shared_.on_problem(shared_.options.name + ": cannot accept a connection: " + error.message());
       co_await sleep_for(kAcceptPause);
     }
