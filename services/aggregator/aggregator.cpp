@@ -51,7 +51,7 @@ void Aggregator::on_message(const kafka::ConsumedMessage& message) {
   if (place == partitions_.end()) return;
   Partition& partition = *place->second;
   ticks_.touch(message.partition(), boot_time_ns());
-  switch (partition.on_message(message)) {
+  switch (partition.on_message(entry_of(message))) {
     case Partition::Outcome::folded:
       sought_.erase(message.partition());
       break;

@@ -36,62 +36,62 @@ void Partition::check_log(kafka::Watermarks log) {
   if (auto reason = reason_to_stop(begin_, begun_with_, log)) stop(std::move(*reason));
 }
 
-Partition::Outcome Partition::on_message(const kafka::ConsumedMessage& message) {
+Partition::Outcome Partition::on_message(const LogEntry& message) {
   if (stopped_) return Outcome::stopped;
-  if (message.offset() < expected_) return Outcome::ignored;
-  if (message.offset() > expected_) return Outcome::gap;
-  if (const auto reason = reason_to_stop(message.timestamp_type())) stop(*reason);
+  if (message.offset < expected_) return Outcome::ignored;
+  if (message.offset > expected_) return Outcome::gap;
+  if (const auto reason = reason_to_stop(message.timestamp_type)) stop(*reason);
   if (!stopped_ && !check_fingerprint(message)) {
     stop("record n-1 of the commit is another one now: the topic was re-created or truncated; nothing was written");
   }
-  if (!stopped_ && message.offset() >= begin_) fold_message(message);
+  if (!stopped_ && message.offset >= begin_) fold_message(message);
   if (stopped_) return Outcome::stopped;
   remember_fingerprint(message);
   ++expected_;
   return Outcome::folded;
 }
 
-bool Partition::check_fingerprint(const kafka::ConsumedMessage& message) {
-  if (message.offset() != begun_with_.live_from - 1 || begun_with_.fingerprint == "-") return true;
-  return fold::fingerprint(message.payload()) == begun_with_.fingerprint;
+bool Partition::check_fingerprint(const LogEntry& message) {
+  if (message.offset != begun_with_.live_from - 1 || begun_with_.fingerprint == "-") return true;
+  return fold::fingerprint(message.payload) == begun_with_.fingerprint;
 }
 
-void Partition::fold_message(const kafka::ConsumedMessage& message) {
+void Partition::fold_message(const LogEntry& message) {
   const bool replay = fold_.replaying();
-  const auto decoded = decode_record(message.payload(), record_);
+  const auto decoded = decode_record(message.payload, record_);
   if (!decoded && decoded.error().fault != RecordFault::undecodable) {
     stop(decoded.error().message + " (upgrade the aggregators before the ingest services)");
     return;
   }
   if (!decoded) {
     if (!replay) bury(message, decoded.error().message);
-    fold_.skip(message.offset());
+    fold_.skip(message.offset);
   } else {
     if (const auto reason = reason_to_stop(record_, environment_.settings)) {
       stop(*reason);
       return;
     }
-    fold_.fold(message.offset(), message.timestamp(), record_);
+    fold_.fold(message.offset, message.timestamp, record_);
   }
   if (!replay) return;
   ++replayed_;
   if (!fold_.replaying()) went_live();
 }
 
-void Partition::bury(const kafka::ConsumedMessage& message, const std::string& reason) {
+void Partition::bury(const LogEntry& message, const std::string& reason) {
   ++dead_lettered_;
   log_.repeated(LogLevel::error, "a record cannot be decoded and goes to metrics-dlq",
-                {{"offset", message.offset()}, {"err", reason}});
-  const Burial burial{fold_.next().stream_time, std::string(message.payload()), reason};
+                {{"offset", message.offset}, {"err", reason}});
+  const Burial burial{fold_.next().stream_time, std::string(message.payload), reason};
   {
     const std::lock_guard lock(burials_->mutex);
-    burials_->pending.emplace(message.offset(), burial);
+    burials_->pending.emplace(message.offset, burial);
   }
-  submit_burial(message.offset(), burial);
+  submit_burial(message.offset, burial);
 }
 
 void Partition::submit_burial(std::int64_t offset, const Burial& burial) {
-  environment_.dead_letters.submit_record(id_, offset, burial.record, burial.reason,
+  environment_.dead_records.submit_record(id_, offset, burial.record, burial.reason,
                                           [burials = burials_, offset](bool stored) {
                                             const std::lock_guard lock(burials->mutex);
                                             if (stored) {
@@ -165,8 +165,8 @@ std::string Partition::fingerprint_before(std::int64_t offset) const {
   return offset == begun_with_.live_from ? begun_with_.fingerprint : "-";
 }
 
-void Partition::remember_fingerprint(const kafka::ConsumedMessage& message) {
-  fingerprints_.push_back(fold::fingerprint(message.payload()));
+void Partition::remember_fingerprint(const LogEntry& message) {
+  fingerprints_.push_back(fold::fingerprint(message.payload));
 }
 
 // With other settings the results written so far may be others than those that the state gives now: all are written

@@ -9,13 +9,13 @@
 #include <string>
 
 #include "common/codec/record.hpp"
-#include "common/kafka/consumed_message.hpp"
 #include "common/kafka/consumer.hpp"
 #include "common/log/logger.hpp"
-#include "services/aggregator/dead_letter_queue.hpp"
+#include "services/aggregator/dead_record_sink.hpp"
 #include "services/aggregator/fold/commit_metadata.hpp"
 #include "services/aggregator/fold/partition_fold.hpp"
 #include "services/aggregator/line_output.hpp"
+#include "services/aggregator/log_entry.hpp"
 #include "services/aggregator/sink/sink.hpp"
 
 namespace metricstream::aggregator {
@@ -31,7 +31,7 @@ class Partition {
     const fold::FoldSettings& settings;
     const std::string& settings_hash;
     sink::LaneSet& lanes;
-    DeadLetterQueue& dead_letters;
+    DeadRecordSink& dead_records;
   };
 
   // `commit` is the group's commit for this partition.
@@ -46,7 +46,7 @@ class Partition {
 
   enum class Outcome : std::uint8_t { folded, ignored, gap, stopped };
   // `gap`: there are offsets between expected() and this message; it was not folded.
-  Outcome on_message(const kafka::ConsumedMessage& message);
+  Outcome on_message(const LogEntry& message);
   void stop(std::string reason);
   [[nodiscard]] const std::optional<std::string>& stopped() const { return stopped_; }
 
@@ -74,15 +74,15 @@ class Partition {
     std::map<std::int64_t, Burial> pending;
   };
 
-  [[nodiscard]] bool check_fingerprint(const kafka::ConsumedMessage& message);
-  void fold_message(const kafka::ConsumedMessage& message);
-  void bury(const kafka::ConsumedMessage& message, const std::string& reason);
+  [[nodiscard]] bool check_fingerprint(const LogEntry& message);
+  void fold_message(const LogEntry& message);
+  void bury(const LogEntry& message, const std::string& reason);
   void submit_burial(std::int64_t offset, const Burial& burial);
   void repeat_failed_burials();
   [[nodiscard]] std::string hash_to_commit() const;
   [[nodiscard]] fold::Position durable() const;
   [[nodiscard]] std::string fingerprint_before(std::int64_t offset) const;
-  void remember_fingerprint(const kafka::ConsumedMessage& message);
+  void remember_fingerprint(const LogEntry& message);
   void went_live();
 
   const std::int32_t id_;

@@ -8,8 +8,8 @@
 
 namespace metricstream::test {
 
-// The bytes of records as they stand in metrics-raw; `change` may alter one before it is encoded.
-inline std::string encoded(Record record) {
+// Records, and their bytes as they stand in metrics-raw.
+inline std::string encoded(const Record& record) {
   std::string out;
   encode_record(record, out);
   return out;
