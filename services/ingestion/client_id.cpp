@@ -39,7 +39,7 @@ Result<std::string> from_authorization(std::string_view value) {
     if (rest.empty()) return fail("the Authorization field names a scheme but holds no key");
     return id_of_secret(rest);
   }
-  if (http::same_name(scheme, "Basic") && !rest.empty()) {
+  if (http::same_name(scheme, "Basic")) {
     const auto pair = decode_base64(rest);
     if (!pair || !pair->contains(':'))
       return fail("the Authorization field's Basic value is not base64 of user:password");

@@ -28,6 +28,16 @@ struct IngestExchange::Prepared {
 
 // One a thread, so that the columns' memory is allocated once and not with every request.
 struct IngestExchange::Workspace {
+  // Once inflated is not needed any more: one huge body is no reason to keep its memory.
+  void rest() {
+    if (inflated.capacity() > kKeptInflated) std::string().swap(inflated);
+  }
+  struct Rest {
+    Workspace& space;
+    ~Rest() { space.rest(); }
+  };
+  static constexpr std::size_t kKeptInflated = std::size_t{1} * 1024 * 1024;
+
   gzip::Inflater inflater;
   std::string inflated;
   JsonBatchDecoder decoder;
@@ -137,6 +147,7 @@ Response IngestExchange::refuse_rate(const http::RequestHead& head, const Decode
 std::expected<IngestExchange::Prepared, Response> IngestExchange::prepare(const http::Request& request) {
   const TimeNs now = handler_.parts().clock.now();
   Workspace& space = workspace();
+  const Workspace::Rest rest{space};
   const auto body = plain_body(request, space);
   if (!body) return std::unexpected(body.error());
   auto summary = decode(*body, now, space);

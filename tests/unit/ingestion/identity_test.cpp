@@ -29,6 +29,9 @@ TEST(ClientId, OfBasicIsTheUserNameWithoutThePassword) {
   EXPECT_TRUE(is_refused({.authorization = "Basic YWxpY2U="})) << "no colon";
   EXPECT_TRUE(is_refused({.authorization = "Basic !!!!"}));
   EXPECT_TRUE(is_refused({.authorization = "Basic OnNlY3JldA=="})) << "an empty user name";
+  for (const char* bare : {"Basic", "basic ", "Bearer", "Token"}) {
+    EXPECT_TRUE(is_refused({.authorization = bare})) << bare << ": a scheme is nobody's name";
+  }
 }
 
 TEST(ClientId, OfASecretIsItsHash) {
