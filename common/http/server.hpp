@@ -28,8 +28,6 @@ struct ServerLimits {
   std::size_t connections = 10'000;      // of the whole server; 503
   // Of one address, or of one IPv6 /64; 503. 0: no limit. Trusted proxies are not counted.
   std::size_t connections_per_address = 0;
-  // The connection ends behind the answer to this many requests; 0: never. Balancers reuse connections for long.
-  std::size_t requests_per_connection = 0;
 };
 
 // Absolute: a deadline is set once and no dribble of bytes moves it.
@@ -39,7 +37,8 @@ struct ServerTimeouts {
   std::chrono::milliseconds body{10'000};   // from the header's end, plus a second for every 20 kB that has come
   std::chrono::milliseconds write{10'000};  // of one answer
   std::chrono::milliseconds idle{75'000};   // between requests: above the 60 s of common balancers
-  // The connection ends behind the first answer after this, told by Connection: close; 0: never.
+  // The connection ends behind the first answer after this, told by Connection: close; 0: never. Balancers reuse
+  // connections for long.
   std::chrono::milliseconds connection{3'600'000};
 };
 

@@ -106,7 +106,6 @@ Task<Session::Next> Session::next_request() {
   is_new_ = false;
   may_skip_line_ = true;
   request_started_ = Clock::now();
-  ++requests_;
   body_bytes_ = 0;
   deadline_.clear();
   RequestHead& head = space_->head;

@@ -91,7 +91,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Input refuse_chunks(ChunkedDecoder::Status status);
   Input refuse_late_body();
   [[nodiscard]] bool wants_close() const;
-  [[nodiscard]] bool is_worn_out() const;
+  [[nodiscard]] bool is_old() const;
   [[nodiscard]] bool is_worth_reading_on() const;
   [[nodiscard]] bool has_whole_body(std::size_t header_bytes) const;
   void name_request();
@@ -114,7 +114,6 @@ class Session : public std::enable_shared_from_this<Session> {
   Clock::time_point request_started_;
   Clock::time_point body_started_;
   Clock::time_point turn_began_;
-  std::size_t requests_ = 0;  // so far
   std::size_t body_bytes_ = 0;
   Phase phase_ = Phase::handshake;
   bool is_new_ = true;         // no request yet

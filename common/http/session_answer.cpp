@@ -73,7 +73,7 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
   frame.date = http_date_now();
   frame.request_id = head.request_id;
   const bool is_asked_to_close = wants_close();
-  frame.close = response.close || is_asked_to_close || (is_last_input && (is_draining_ || is_worn_out()));
+  frame.close = response.close || is_asked_to_close || (is_last_input && (is_draining_ || is_old()));
   frame.keep_alive_10 = head.version == 10;
   // Also where the header could not be taken apart.
   frame.head_only = head.method == "HEAD" || (head.method.empty() && input.data().starts_with("HEAD "));
@@ -95,7 +95,7 @@ Task<Session::Next> Session::answer(const Response& response, std::size_t consum
 bool Session::is_worth_reading_on() const {
   const RequestHead& head = space_->head;
   const bool is_to_come_back = refusal_->status == 429 || refusal_->status == 503;
-  const bool is_to_end = refusal_->close || wants_close() || is_draining_ || is_worn_out();
+  const bool is_to_end = refusal_->close || wants_close() || is_draining_ || is_old();
   return is_to_come_back && !is_to_end && head.body.content_length <= shared_.options.limits.body_bytes &&
          !head.find("Expect");
 }
@@ -172,10 +172,9 @@ bool Session::wants_close() const {
 }
 
 // Ended behind an answer, so that nothing is lost: balancers find new replicas, memory and credentials do not get old.
-bool Session::is_worn_out() const {
-  const std::size_t most = shared_.options.limits.requests_per_connection;
+bool Session::is_old() const {
   const auto oldest = shared_.options.timeouts.connection;
-  return (most > 0 && requests_ >= most) || (oldest.count() > 0 && request_started_ - accepted_ >= oldest);
+  return oldest.count() > 0 && request_started_ - accepted_ >= oldest;
 }
 
 Task<bool> Session::write(std::string_view bytes) {

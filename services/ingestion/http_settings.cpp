@@ -48,6 +48,10 @@ void describe_timeouts(Schema& schema, HttpTimeouts& timeouts) {
   schema.field("timeouts.idle", timeouts.idle,
                "Between two requests. Above the idle time of the balancer in front (60 s is common).",
                between(100ms, 1h));
+  schema.field("timeouts.connection", timeouts.connection,
+               "A connection's age at which it ends behind an answer that says so, for clients to come to new replicas "
+               "too; 0 is never.",
+               between(0ms, 24h * 7));
   schema.field("timeouts.acknowledge", timeouts.acknowledge,
                "For Kafka to acknowledge a batch; then 503, although the batch may still be stored.",
                between(100ms, 10min));

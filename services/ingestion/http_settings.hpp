@@ -28,7 +28,8 @@ struct HttpTimeouts {
   std::chrono::milliseconds body{10'000};
   std::chrono::milliseconds write{10'000};
   std::chrono::milliseconds idle{75'000};
-  std::chrono::milliseconds acknowledge{10'000};  // of Kafka; then 503, while the message lives on
+  std::chrono::milliseconds connection{3'600'000};  // 0: never
+  std::chrono::milliseconds acknowledge{10'000};    // of Kafka; then 503, while the message lives on
   std::chrono::milliseconds shutdown_delay{5'000};
   std::chrono::milliseconds shutdown{20'000};
 };

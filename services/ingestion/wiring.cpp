@@ -25,7 +25,8 @@ http::ServerOptions public_server_options(const IngestSettings& settings) {
   options.timeouts = {.header = http.timeouts.header,
                       .body = http.timeouts.body,
                       .write = http.timeouts.write,
-                      .idle = http.timeouts.idle};
+                      .idle = http.timeouts.idle,
+                      .connection = http.timeouts.connection};
   for (const std::string& text : http.trusted_proxies) {
     if (const auto range = http::AddressRange::parse(text)) options.trusted_proxies.push_back(*range);
   }

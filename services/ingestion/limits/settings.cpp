@@ -39,9 +39,11 @@ AdmissionLimits AdmissionSettings::limits() const {
 }
 
 void describe(Schema& schema, AdmissionSettings& settings) {
-  schema.field("in_flight_size", settings.in_flight_size,
-               "Bytes of all bodies in memory, inflated ones as they are then; beyond it 503 at once.",
-               between(ByteSize{1024 * 1024}, ByteSize{std::uint64_t{1} << 40}));
+  schema.field(
+      "in_flight_size", settings.in_flight_size,
+      "Bytes of all bodies in memory, inflated ones as they are then; beyond it 503 at once. Not counted: 35 KB "
+      "a request that is being read or answered (at most http.limits.connections of them), whatever its size.",
+      between(ByteSize{1024 * 1024}, ByteSize{std::uint64_t{1} << 40}));
   schema.field("queue_fill", settings.queue_fill,
                "Percent of producer.queue_records and producer.queue_size above which requests get 503: those in "
                "flight will add to it.",

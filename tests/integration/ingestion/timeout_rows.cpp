@@ -1,12 +1,22 @@
 #include "tests/integration/ingestion/limits_table.hpp"
 
-// http.timeouts. The near side has to be in time, so it may be tried again; the far side is held against the least time
-// that has to pass, and waits for what has to happen then.
+// http.timeouts. The near side uses up half of the limit, so that a much shorter one would show, and has to be in time,
+// so it may be tried again; the far side is held against the least time that has to pass, and waits for what has to
+// happen then.
 namespace metricstream::ingestion::test {
 namespace {
 
 constexpr auto kShort = 300ms;
 const std::string kShortText = "300ms";
+
+// Half of the limit; false where the server said or closed something meanwhile.
+bool is_quiet_for_half(RawHttp& client) { return !client.wait_for_input(kShort / 2); }
+
+// Half of the limit, whatever happens.
+void pass_half() {
+  const Stopwatch watch;
+  ASSERT_TRUE(eventually([&] { return watch.elapsed() >= kShort / 2; }));
+}
 
 // Sends byte after byte until the other end has closed, or has something to say.
 void dribble(RawHttp& client, char byte) {
@@ -30,6 +40,7 @@ LimitRow header() {
                   RawHttp client(bed.port());
                   const std::string wire = post_request("/metrics", kSample);
                   client.send(wire.substr(0, 20));
+                  if (!is_quiet_for_half(client)) return false;
                   client.send(wire.substr(20));
                   return client.read().status == 202;
                 }));
@@ -52,7 +63,10 @@ LimitRow body() {
           .others = {},
           .at =
               [](LimitBed& bed) {
-                EXPECT_TRUE(succeeds_once([&] { return HeldRequest(bed.port(), 100).finish().status == 202; }));
+                EXPECT_TRUE(succeeds_once([&] {
+                  HeldRequest held(bed.port(), 100);
+                  return is_quiet_for_half(held.client()) && held.finish().status == 202;
+                }));
               },
           .past =
               [](LimitBed& bed) {
@@ -86,6 +100,7 @@ LimitRow write() {
                 EXPECT_TRUE(succeeds_once([&] {
                   RawHttp client(bed.port());
                   client.send(many_requests());
+                  pass_half();
                   for (int i = 0; i < kManyAnswers; ++i) EXPECT_EQ(client.read().status, 200);
                   return true;
                 })) << "a client that takes its answers gets all of them";
@@ -110,7 +125,7 @@ LimitRow idle() {
               [](LimitBed& bed) {
                 EXPECT_TRUE(succeeds_once([&] {
                   RawHttp client(bed.port());
-                  return client.post("/metrics", kSample).status == 202 &&
+                  return client.post("/metrics", kSample).status == 202 && is_quiet_for_half(client) &&
                          client.post("/metrics", kSample).status == 202;
                 }));
               },
@@ -124,11 +139,47 @@ LimitRow idle() {
               }};
 }
 
+LimitRow connection() {
+  return {.setting = "http.timeouts.connection",
+          .value = kShortText,
+          .others = {},
+          .at =
+              [](LimitBed& bed) {
+                EXPECT_TRUE(succeeds_once([&] {
+                  RawHttp client(bed.port());
+                  if (!is_quiet_for_half(client)) return false;
+                  const auto response = client.post("/metrics", kSample);
+                  return response.status == 202 && !response.headers.contains("connection") &&
+                         client.post("/metrics", kSample).status == 202;
+                }));
+              },
+          .past =
+              [](LimitBed& bed) {
+                const Stopwatch watch;
+                RawHttp client(bed.port());
+                RawResponse response;
+                do {
+                  response = client.post("/metrics", kSample);
+                  expect_accepted(response);
+                } while (!response.headers.contains("connection") && watch.elapsed() < 1min);
+                EXPECT_EQ(response.headers["connection"], "close");
+                EXPECT_TRUE(client.is_closed());
+                EXPECT_GE(watch.elapsed(), kShort);
+              }};
+}
+
 LimitRow acknowledge() {
   return {.setting = "http.timeouts.acknowledge",
           .value = kShortText,
           .others = {},
-          .at = [](LimitBed& bed) { EXPECT_TRUE(succeeds_once([&] { return bed.post(kSample).status == 202; })); },
+          .at =
+              [](LimitBed& bed) {
+                bed.kafka.set_round_trip(1, static_cast<int>(kShort.count()) / 2);
+                EXPECT_TRUE(succeeds_once([&] {
+                  const Stopwatch watch;
+                  return bed.post(kSample).status == 202 && watch.elapsed() >= kShort / 2;
+                }));
+              },
           .past =
               [](LimitBed& bed) {
                 bed.kafka.set_round_trip(1, 30'000);
@@ -163,6 +214,7 @@ LimitRow shutdown_delay() {
                 EXPECT_TRUE(eventually([&] { return reader.get("/-/ready").status == 503; }));
                 EXPECT_TRUE(open.get("/-/ready").body.contains("shutting down"));
                 expect_accepted(open.post("/metrics", kSample));
+                pass_half();
                 expect_accepted(bed.post(kSample));  // also over a new connection
               },
           .past =
@@ -206,6 +258,8 @@ LimitRow shutdown() {
 
 }  // namespace
 
-LimitRows timeout_rows() { return {shutdown_delay(), shutdown(), write(), header(), body(), idle(), acknowledge()}; }
+LimitRows timeout_rows() {
+  return {shutdown_delay(), shutdown(), write(), header(), body(), idle(), connection(), acknowledge()};
+}
 
 }  // namespace metricstream::ingestion::test

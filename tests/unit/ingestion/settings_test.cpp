@@ -92,6 +92,7 @@ TEST(Settings, ReachTheParts) {
   settings.time.max_age = std::chrono::minutes{10};
   settings.http.limits.body_size = ByteSize{2048};
   settings.http.limits.connections_per_address = 9;
+  settings.http.timeouts.connection = std::chrono::minutes{7};
   settings.http.trusted_proxies = {"10.0.0.0/8"};
   settings.attributes = {{"datacenter", "fra"}};
   settings.kafka.partitions = 5;
@@ -105,6 +106,7 @@ TEST(Settings, ReachTheParts) {
   const http::ServerOptions server = public_server_options(settings);
   EXPECT_EQ(server.limits.body_bytes, 2048U);
   EXPECT_EQ(server.limits.connections_per_address, 9U);
+  EXPECT_EQ(server.timeouts.connection, std::chrono::minutes{7});
   EXPECT_EQ(server.max_delay, std::chrono::milliseconds{3});
   ASSERT_EQ(server.trusted_proxies.size(), 1U);
   EXPECT_TRUE(server.trusted_proxies[0].contains(*http::IpAddress::parse("10.1.2.3")));
