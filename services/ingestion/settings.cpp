@@ -89,6 +89,12 @@ void validate(Schema& schema, IngestSettings& settings) {
         (settings.auth.keys_file.empty() || settings.auth.pepper_file.empty())) {
       report.error("auth.mode", "api_key needs auth.keys_file and auth.pepper_file");
     }
+    if (settings.auth.mode == AuthMode::none && settings.http.tls.client_certificate != ClientCertificate::none) {
+      report.warning("http.tls.client_certificate",
+                     "lets clients in, but does not say who they are: with auth.mode none any request names its client "
+                     "itself, X-Client-Id for one. Set auth.mode to api_key, where the certificates of auth.keys_file "
+                     "decide");
+    }
     for (const auto& [key, value] : settings.attributes) {
       const BatchLimits limits;
       const auto bad_key = check_tag_key(key, limits);

@@ -79,6 +79,24 @@ TEST(Settings, TlsFilesGoTogether) {
   EXPECT_TRUE(problems(pair + "    client_crl_file: d\n").contains("http.tls.client_crl_file: has no effect"));
 }
 
+TEST(Settings, ACertificateThatNamesNobodyIsWarnedOf) {
+  const auto warnings = [](const std::string& certificate, const std::string& mode) {
+    const auto loaded = config::load<IngestSettings>(
+        "http:\n  tls:\n    certificate_file: a\n    key_file: b\n" + certificate + "auth:\n  mode: " + mode + "\n",
+        "ingest.yaml");
+    EXPECT_EQ(config::text_of(loaded.problems), "");
+    return config::text_of(loaded.warnings);
+  };
+  for (const std::string asked : {"request", "require"}) {
+    const std::string certificate = "    client_ca_file: c\n    client_certificate: " + asked + "\n";
+    const std::string warning = warnings(certificate, "none");
+    EXPECT_TRUE(warning.contains("ingest.yaml:6:25: http.tls.client_certificate: ")) << warning;
+    EXPECT_TRUE(warning.contains("Set auth.mode to api_key")) << warning;
+    EXPECT_EQ(warnings(certificate, "api_key"), "");
+  }
+  EXPECT_EQ(warnings("", "none"), "");
+}
+
 TEST(Settings, TrustedProxiesAreAddressesAndNetworks) {
   EXPECT_EQ(problems_of("http:\n  trusted_proxies: [10.0.0.0/8, \"fd00::/8\", 192.0.2.1]\n"), "");
   EXPECT_TRUE(problems_of("http:\n  trusted_proxies: [balancer]\n").contains("http.trusted_proxies: 'balancer' is no"))
