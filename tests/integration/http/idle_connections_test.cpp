@@ -70,7 +70,7 @@ TEST(IdleConnections, TenThousandFitInto200MegabytesAfterAllHadABodyUnderWayAtOn
     GTEST_SKIP() << "the limit of open files is " << files << ": " << kConnections << " connections take "
                  << kConnections + kOtherFiles << " (ulimit -Hn)";
   }
-  TestServer server({.connections = kConnections + 1}, {.header = 2min, .body = 2min});
+  TestServer server({.connections = kConnections + 1}, {.header = 2min, .body = 2min, .idle = 2min});
   ASSERT_EQ(crowd.open(server.port(), kConnections), kConnections);
   RawHttp other(server.port());
   ASSERT_EQ(other.get("/hello").status, 200);
