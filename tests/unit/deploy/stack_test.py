@@ -1,8 +1,7 @@
-"""Ports, packages and versions, without any server."""
+"""Ports, disk space and versions, without any server."""
 
 import os
 import socket
-import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -45,59 +44,6 @@ class Choices(unittest.TestCase):
     def test_a_full_disk_is_said_before_anything_is_written(self):
         with tempfile.TemporaryDirectory() as directory, self.assertRaisesRegex(Problem, "the thing needs about 1000000000 MiB"):
             require_space(Path(directory), 10**9, "the thing")
-
-
-class Packages(unittest.TestCase):
-    """deploy/lib/packages.sh with dpkg, apt and sudo replaced by scripts that write down how they were called."""
-
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.tools = Path(directory.name)
-        self.calls = self.tools / "calls"
-        self.calls.touch()
-        self.list = self.tools / "list.txt"
-        self.list.write_text("# comment\nhere   # why\nabsent\n")
-        self._tool("dpkg-query", r'for p in "$@"; do [ "$p" = here ] && echo "ii  here"; [ "$p" = absent ] && [ -e "$(dirname "$0")/installed" ] && echo "ii  absent"; done; exit 1')
-        self._tool("id", "echo ${FAKE_ID:-1000}")
-        self._tool("apt-get", f'echo "apt-get $*" >> {self.calls}; case "$*" in *install*) exit "${{FAKE_APT:-0}}";; esac')
-        self._tool("tee", "cat >/dev/null")
-        self._tool("chmod", "exit 0")
-        self._tool("systemctl", f'echo "systemctl $*" >> {self.calls}')
-
-    def _tool(self, name: str, body: str) -> None:
-        path = self.tools / name
-        path.write_text("#!/bin/bash\n" + body + "\n")
-        os.chmod(path, 0o755)
-
-    def _ensure(self, may_install: str, **environment: str) -> subprocess.CompletedProcess:
-        script = f'set -euo pipefail; . "{ROOT}/deploy/lib/packages.sh"; packages_ensure {may_install} "{self.list}"; echo went on'
-        return subprocess.run(["bash", "-c", script], env={**os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}", **environment}, capture_output=True,
-                              text=True, check=False)
-
-    def test_nothing_is_called_when_all_is_there(self):
-        (self.tools / "installed").touch()
-        result = self._ensure("yes", FAKE_ID="0")
-        self.assertIn("went on", result.stdout)
-        self.assertEqual(self.calls.read_text(), "")
-
-    def test_installs_only_what_is_missing_and_says_so(self):
-        result = self._ensure("yes", FAKE_ID="0")
-        self.assertIn("went on", result.stdout)
-        self.assertIn("Installing 1 Debian packages (as root", result.stdout)
-        self.assertIn("apt-get install -y --no-install-recommends absent\n", self.calls.read_text())
-
-    def test_no_install_says_what_is_missing_and_ends(self):
-        result = self._ensure("no", FAKE_ID="0")
-        self.assertEqual(result.returncode, 1)
-        self.assertIn("missing packages: absent (--no-install", result.stderr)
-        self.assertEqual(self.calls.read_text(), "")
-
-    def test_a_failing_apt_is_one_clear_line_with_its_log(self):
-        result = self._ensure("yes", FAKE_ID="0", FAKE_APT="100")
-        self.assertEqual(result.returncode, 1)
-        self.assertIn("apt could not install the packages", result.stderr)
-        self.assertNotIn("went on", result.stdout)
 
 
 if __name__ == "__main__":
