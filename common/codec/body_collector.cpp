@@ -39,6 +39,13 @@ bool BodyCollector::fail_too_many_members(std::string_view key) {
               "more than " + std::to_string(max_members_) + " members in one object");
 }
 
+// How many it has is not known: what is behind the first that is too much is not read.
+bool BodyCollector::fail_too_many_samples(std::string_view at) {
+  return fail(DecodeError::Kind::too_large, at,
+              "the batch has more than " + std::to_string(limits_->samples) +
+                  " samples, which are the most: send smaller ones");
+}
+
 void BodyCollector::enter(Place place) {
   outer_[depth_++] = place_;
   place_ = place;

@@ -86,6 +86,7 @@ class BodyCollector {
   bool fail(DecodeError::Kind kind, std::string_view at, std::string message);
   bool fail_duplicate(std::string_view key);
   bool fail_too_many_members(std::string_view key);
+  bool fail_too_many_samples(std::string_view at);
   void enter(Place place);
   void leave() { place_ = outer_[--depth_]; }
   bool enter_skipped();

@@ -121,9 +121,7 @@ void BodyCollector::choose_host(bool is_flat) {
 
 bool BodyCollector::push_sample(const PendingSample& sample) {
   body_.expanded += sample.expanded();
-  if (body_.expanded > limits_->samples) {
-    return fail(DecodeError::Kind::too_large, {}, "more than " + std::to_string(limits_->samples) + " samples");
-  }
+  if (body_.expanded > limits_->samples) return fail_too_many_samples({});
   body_.samples.push_back(sample);
   return true;
 }

@@ -124,7 +124,7 @@ bool BodyCollector::push_field(double value, ValueKind kind) {
   body_.fields.push_back({key_, value, kind});
   ++sample.field_count;
   if (sample.field_count <= limits_->samples) return true;
-  return fail(DecodeError::Kind::too_large, key_, "more than " + std::to_string(limits_->samples) + " samples");
+  return fail_too_many_samples(key_);
 }
 
 }  // namespace metricstream

@@ -30,6 +30,10 @@ class Exchange {
     return std::nullopt;
   }
 
+  // Names the client in an answer that the server gives in place of this exchange, for its observer: the body came too
+  // slowly, is too large or not well-formed, or there was an exception. Must not throw.
+  virtual void sign(Response&) const {}
+
   // With the whole body; called at most once. `request` lives until the task ends. An exception is answered 500.
   [[nodiscard]] virtual Task<Response> answer(const Request& request) = 0;
 };

@@ -132,6 +132,7 @@ Task<Session::Next> Session::serve(std::size_t header_bytes) {
   const std::unique_ptr<Exchange> exchange = route ? begin(**route) : nullptr;
   if (!refusal_ && head.body.content_length > shared_.options.limits.body_bytes) {
     refuse(body_too_large(shared_.options.limits.body_bytes, head.body.content_length));
+    exchange->sign(*refusal_);
   }
   if (refusal_) {
     const std::uint64_t here = space_->input.data().size() - header_bytes;

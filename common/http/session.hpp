@@ -88,8 +88,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<bool> write(std::string_view bytes);
 
   Input refuse(Response response);
-  Input refuse_chunks(ChunkedDecoder::Status status);
-  Input refuse_late_body();
+  Input refuse_for(const Exchange& exchange, Response response);
+  Input refuse_chunks(ChunkedDecoder::Status status, const Exchange& exchange);
+  Input refuse_late_body(std::uint64_t received, const Exchange& exchange);
   [[nodiscard]] bool wants_close() const;
   [[nodiscard]] bool is_old() const;
   [[nodiscard]] bool is_worth_reading_on() const;

@@ -57,7 +57,9 @@ Task<Response> Session::call(Exchange& exchange, std::string_view body) {
   } catch (const std::exception& exception) {
     bug = exception.what();
   }
-  co_return answer_bug(bug);
+  Response response = answer_bug(bug);
+  exchange.sign(response);
+  co_return response;
 }
 
 Response Session::answer_bug(std::string_view what) {

@@ -4,6 +4,7 @@
 #include <exception>
 #include <span>
 
+#include "common/base/duration.hpp"
 #include "common/http/header.hpp"
 #include "common/http/session.hpp"
 
@@ -134,7 +135,7 @@ Task<Session::Input> Session::read_sized_body(std::size_t header_bytes, Exchange
   while (!has_whole_body(header_bytes)) {
     keep_pace(input.data().size() - header_bytes);
     const Input more = co_await read_more();
-    if (more != Input::ready) co_return refuse_late_body();
+    if (more != Input::ready) co_return refuse_late_body(input.data().size() - header_bytes, exchange);
   }
   body = input.data().substr(header_bytes, head.body.content_length);
   co_return Input::ready;
@@ -158,7 +159,7 @@ Task<Session::Input> Session::read_long_body(std::size_t header_bytes, Exchange&
       keep_pace(have + filled);
       const std::span<char> space(body.data() + have + filled, block - filled);
       const auto [error, count] = co_await stream_.read_some(space);
-      if (error || is_late_ || is_cut_) co_return refuse_late_body();
+      if (error || is_late_ || is_cut_) co_return refuse_late_body(have + filled, exchange);
       filled += count;
     }
   }
@@ -175,8 +176,7 @@ bool Session::has_room(Exchange& exchange, std::size_t bytes) {
     refused = answer_bug(exception.what());
   }
   if (!refused) return true;
-  refused->close = true;
-  refuse(std::move(*refused));
+  refuse_for(exchange, std::move(*refused));
   return false;
 }
 
@@ -198,28 +198,41 @@ Task<Session::Input> Session::read_chunked_body(std::size_t header_bytes, Exchan
     // The header stays where its views point; what is behind it moves up.
     input.erase(header_bytes, used);
     if (status == ChunkedDecoder::Status::done) co_return Input::ready;
-    if (status != ChunkedDecoder::Status::need_more) co_return refuse_chunks(status);
+    if (status != ChunkedDecoder::Status::need_more) co_return refuse_chunks(status, exchange);
     keep_pace(body.size());
     const Input more = co_await read_more();
-    if (more != Input::ready) co_return refuse_late_body();
+    if (more != Input::ready) co_return refuse_late_body(body.size(), exchange);
   }
 }
 
-Session::Input Session::refuse_chunks(ChunkedDecoder::Status status) {
-  const bool is_too_large = status == ChunkedDecoder::Status::too_large;
-  Response response =
-      is_too_large ? body_too_large(shared_.options.limits.body_bytes)
-                   : problem(kMalformedChunk, "the chunked body or its trailer is not well-formed, or mostly framing");
+// In place of the exchange; what is left of the body is not read, so the connection ends.
+Session::Input Session::refuse_for(const Exchange& exchange, Response response) {
   response.close = true;
+  exchange.sign(response);
   return refuse(std::move(response));
 }
 
+Session::Input Session::refuse_chunks(ChunkedDecoder::Status status, const Exchange& exchange) {
+  const bool is_too_large = status == ChunkedDecoder::Status::too_large;
+  return refuse_for(exchange, is_too_large ? body_too_large(shared_.options.limits.body_bytes)
+                                           : problem(kMalformedChunk,
+                                                     "the chunked body or its trailer is not well-formed, or mostly "
+                                                     "framing"));
+}
+
 // A body that was too slow is worth a retry; of a peer that has gone nothing is left to be answered.
-Session::Input Session::refuse_late_body() {
+Session::Input Session::refuse_late_body(std::uint64_t received, const Exchange& exchange) {
   if (!is_late_ || is_cut_) return Input::closed;
-  Response response = retry_later(kBodyTimeout, "the body did not arrive in time", std::chrono::seconds{1});
-  response.close = true;
-  return refuse(std::move(response));
+  const BodyFraming& framing = space_->head.body;
+  const std::string had_come =
+      (framing.is_chunked ? " bytes of the chunked body"
+                          : " of " + std::to_string(framing.content_length) + " bytes of the body") +
+      std::string(" had come in ");
+  const std::string time = format_duration(body_time(received)) + ", which is " +
+                           format_duration(shared_.options.timeouts.body) + " and 1s for every " +
+                           std::to_string(kBytesPerSecond) + " bytes";
+  return refuse_for(exchange,
+                    retry_later(kBodyTimeout, std::to_string(received) + had_come + time, std::chrono::seconds{1}));
 }
 
 }  // namespace metricstream::http

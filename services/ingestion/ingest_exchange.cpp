@@ -54,10 +54,12 @@ std::optional<Response> IngestExchange::make_room(const http::RequestHead& head,
   if (bytes <= known_.lease.bytes()) return std::nullopt;
   const auto room = known_.lease.try_grow(bytes - known_.lease.bytes());
   if (room) return std::nullopt;
-  Response refused = handler_.overloaded(head, known_.identity.client, room.error());
-  refused.client = known_.identity.client;
-  refused.key = known_.identity.key;
-  return refused;
+  return handler_.overloaded(head, known_.identity.client, room.error());
+}
+
+void IngestExchange::sign(Response& response) const {
+  response.client = known_.identity.client;
+  response.key = known_.identity.key;
 }
 
 Task<Response> IngestExchange::answer(const http::Request& request) {

@@ -16,6 +16,7 @@ class IngestExchange final : public http::Exchange {
   IngestExchange(const IngestHandler& handler, IngestHead known) : handler_(handler), known_(std::move(known)) {}
 
   [[nodiscard]] std::optional<http::Response> make_room(const http::RequestHead& head, std::size_t bytes) override;
+  void sign(http::Response& response) const override;
   [[nodiscard]] Task<http::Response> answer(const http::Request& request) override;
 
  private:
