@@ -121,6 +121,7 @@ std::optional<DecodeError> parse_document(Parser& parser, std::string_view body,
 }
 
 constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
 
@@ -128,6 +129,10 @@ std::optional<DecodeError> parse_json(std::string_view body, std::size_t max_dep
                                       StringArena& arena, BodyCollector& collector) {
   const std::size_t first = body.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return DecodeError{DecodeError::Kind::empty, 0, "the body is empty"};
+  if (body.substr(first).starts_with(kByteOrderMark)) {
+    return DecodeError{DecodeError::Kind::malformed, first,
+                       "a byte order mark (ef bb bf) stands before the JSON: leave it out"};
+  }
   boost::json::parse_options options;
   options.max_depth = max_depth;
   Parser parser(options, body, arena, collector);

@@ -15,6 +15,9 @@ std::string describe(InflateFault fault, std::string_view body, std::size_t larg
   switch (fault) {
     case InflateFault::not_gzip:
       return "the body is not gzip: expected a member of RFC 1952, which begins with the bytes 1f 8b 08";
+    case InflateFault::unknown_flags:
+      return "the gzip header's fourth byte sets flags that RFC 1952 reserves (one of its three highest bits): leave "
+             "them 0";
     case InflateFault::truncated:
       return "the gzip stream is cut off after " + std::to_string(body.size()) + " bytes: send all of it";
     case InflateFault::damaged:

@@ -33,7 +33,8 @@ std::expected<std::size_t, InflateFault> header_size(std::string_view member) {
   if (!member.starts_with(kMagic)) return std::unexpected(InflateFault::not_gzip);
   if (member.size() < kFixedBytes) return std::unexpected(InflateFault::truncated);
   const unsigned flags = byte_at(member, 3);
-  if (member[2] != kDeflate || (flags & Flag::reserved) != 0) return std::unexpected(InflateFault::not_gzip);
+  if (member[2] != kDeflate) return std::unexpected(InflateFault::not_gzip);
+  if ((flags & Flag::reserved) != 0) return std::unexpected(InflateFault::unknown_flags);
   std::size_t at = kFixedBytes;
   if ((flags & Flag::has_extra) != 0) {
     if (member.size() < at + 2) return std::unexpected(InflateFault::truncated);

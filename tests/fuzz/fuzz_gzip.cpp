@@ -40,6 +40,7 @@ void check_refusal(InflateFault fault, const std::expected<testing::ZlibInflated
                    std::size_t size) {
   switch (fault) {
     case InflateFault::not_gzip:
+    case InflateFault::unknown_flags:
     case InflateFault::truncated:
     case InflateFault::damaged:
       return require(!reference);

@@ -238,6 +238,15 @@ TEST_F(JsonSyntax, a_scalar_is_no_body_but_may_be_a_member_that_nobody_wants) {
   }
 }
 
+TEST_F(JsonSyntax, a_byte_order_mark_is_called_by_its_name) {
+  for (const BodyFormat format : {BodyFormat::json, BodyFormat::ndjson}) {
+    options_.format = format;
+    const DecodeError error = refuse("\xef\xbb\xbf{\"name\":\"a\",\"value\":1}");
+    EXPECT_EQ(error.position, 0U);
+    EXPECT_THAT(error.message, HasSubstr("byte order mark"));
+  }
+}
+
 TEST_F(JsonSyntax, whatever_is_json_is_read) {
   for (const GoodRow& row : kGood) {
     EXPECT_TRUE(testing::JsonReference(row.text).is_json()) << row.text;
