@@ -49,7 +49,9 @@ bool ChangeDetector::observe(std::vector<FileSignature> now) {
 }
 
 bool ChangeDetector::is_repetition_due() {
-  if (looks_left_ == 0 || --looks_left_ > 0) return false;
+  if (looks_left_ == 0) return false;
+  --looks_left_;
+  if (looks_left_ > 0) return false;
   is_repetition_ = true;
   return true;
 }
