@@ -22,10 +22,11 @@ from pathlib import Path
 
 from stack import kafka_protocol
 from stack.build import PROGRAMS, build
-from stack.console import complain, say
+from stack.console import say
+from stack.ending import exit_code
 from stack.kafka import chosen_version
 from stack.paths import BUILD, alone
-from stack.pipeline import Pipeline, Ports, chosen_influxdb
+from stack.pipeline import Pipeline, Ports, chosen_influxdb, require_space_for_servers
 from stack.ports import port_from_environment
 from stack.problem import Problem
 
@@ -59,7 +60,8 @@ def pipeline_to_start() -> Pipeline:
     if present and present != wanted:
         name = next(name for name in wanted if present.get(name) != wanted[name])
         raise Problem(f"it runs already with {name}={present.get(name)}, not {wanted[name]}: deploy/local down first")
-    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    if not present:
+        require_space_for_servers(DIRECTORY)
     CHOSEN.write_text(json.dumps(wanted))
     return pipeline(wanted)
 
@@ -116,6 +118,17 @@ def show(local: Pipeline) -> bool:
     return bool(local.kafka.process.pid() and local.influxdb.process.pid())
 
 
+def serve(options: argparse.Namespace) -> int:
+    if options.command == "status":
+        return 0 if show(pipeline(running() or chosen_now())) else 1
+    with alone(DIRECTORY, "another deploy/local is at work, waiting for it"):
+        if options.command == "up":
+            up(pipeline_to_start(), options.all)
+        else:
+            down(pipeline(running() or chosen_now()), options.clean)
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploy/local", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["up", "down", "status"])
@@ -123,20 +136,7 @@ def main() -> int:
     parser.add_argument("--clean", action="store_true", help="with down: also remove data and logs")
     parser.add_argument("--no-install", action="store_true", help="never call apt: say what is missing, and end")
     options = parser.parse_args()
-    try:
-        if options.command == "status":
-            return 0 if show(pipeline(running() or chosen_now())) else 1
-        with alone(DIRECTORY, "another deploy/local is at work, waiting for it"):
-            if options.command == "up":
-                up(pipeline_to_start(), options.all)
-            else:
-                down(pipeline(running() or chosen_now()), options.clean)
-        return 0
-    except Problem as problem:
-        complain("deploy/local", problem)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return exit_code("deploy/local", lambda: serve(options), DIRECTORY)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from stack import kafka  # noqa: E402
 from stack.build import PROGRAMS, build  # noqa: E402
 from stack.console import complain, elapsed, say  # noqa: E402
-from stack.problem import Problem  # noqa: E402
+from stack.ending import EXPECTED, exit_code, reason  # noqa: E402
+from stack.paths import BUILD, require_space  # noqa: E402
 from tests.runner import cpp_tests, fuzzing, logs, python_environment, python_tests, tidy  # noqa: E402
 from tests.runner.outcome import Outcome, one, unmatched  # noqa: E402
 from tests.runner.sources import scripts, tracked  # noqa: E402
 
 DEFAULT = ["setup", "format", "lint", "build", "unit", "integration", "e2e"]
+NEEDED_MIB = 256  # for logs and reports; what builds or starts servers asks for more
 ALL = DEFAULT + ["tidy", "asan", "tsan", "fuzz"]
 # Programs and Python tests, by a word of their names. admin: keys create, list and revoke; runtime: the watched files of
 # keys and limits; model: which names are valid; docs: the catalogue of errors.
@@ -168,6 +170,7 @@ def main() -> int:
     each_matches = bool(options.parts) and not everything
     steps, total = Steps(options, each_matches), Outcome()
     try:
+        require_space(BUILD, NEEDED_MIB, "tests/run")
         for part in parts:
             say(part)
             outcome = getattr(steps, part)()
@@ -176,9 +179,10 @@ def main() -> int:
                 say(f"{part}: {outcome}")
         if not each_matches:
             total.add(steps.unmatched())
-    except Problem as problem:
-        complain("tests/run", problem)
-        total.add(one(str(problem)[:100], False))
+    except EXPECTED as error:
+        text = reason(error, BUILD)
+        complain("tests/run", text)
+        total.add(one(text[:100], False))
     for name in total.skipped:
         print(f"skipped: {name}")
     for name in total.failures:
@@ -189,7 +193,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(exit_code("tests/run", main, BUILD))

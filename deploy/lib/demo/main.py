@@ -13,8 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from stack.console import complain
-from stack.problem import Problem
+from stack.ending import exit_code
 
 from demo import account, show, stage
 from demo.live import drain, watch
@@ -73,6 +72,15 @@ def demo(options: argparse.Namespace, times: Times) -> None:
     account.verdict(drawn)
 
 
+def serve(options: argparse.Namespace) -> int:
+    with stage.alone(options.directory):
+        if options.stop:
+            stage.stop_kept(options.directory)
+        else:
+            demo(options, Times(float(os.environ.get("DEMO_STARTED", "") or time.time()), options.directory))
+    return 0
+
+
 def end_like_ctrl_c(*_) -> None:
     raise KeyboardInterrupt
 
@@ -82,19 +90,7 @@ def main() -> int:
     options.directory = options.directory.resolve()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end_like_ctrl_c)
-    try:
-        with stage.alone(options.directory):
-            if options.stop:
-                stage.stop_kept(options.directory)
-            else:
-                demo(options, Times(float(os.environ.get("DEMO_STARTED", "") or time.time()), options.directory))
-        return 0
-    except Problem as problem:
-        complain("deploy/demo", problem)
-        return 1
-    except KeyboardInterrupt:
-        complain("deploy/demo", "interrupted; everything that it started has ended")
-        return 130
+    return exit_code("deploy/demo", lambda: serve(options), options.directory, "interrupted; everything that it started has ended")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from stack import kafka, paths
 from stack.build import PROGRAMS, build
 from stack.console import say
 from stack.paths import BUILD
-from stack.pipeline import Pipeline, chosen_influxdb
+from stack.pipeline import Pipeline, chosen_influxdb, require_space_for_servers
 from stack.problem import Problem
 
 from demo.live import GRACE, REVISION_INTERVAL
@@ -37,6 +37,7 @@ def start(run: Run, keep: bool, times: Times) -> Pipeline:
     directory = Path(run.directory)
     if any(process.pid() for process in Pipeline(directory).processes()):
         raise Problem(f"a demo was left running by --keep: {run.stop_command} ends it")
+    require_space_for_servers(directory)
     prepare(times)
     _empty(directory)
     windows = ", ".join(f"{{size: {size}, grace: {GRACE}}}" for size in run.windows)

@@ -14,6 +14,8 @@ from .problem import Problem
 from .process import ManagedProcess
 from .waiting import wait_until
 
+NEEDED_MIB = 256
+
 CONFIGURATION_1X = """\
 reporting-disabled = true
 bind-address = "{host}:{backup_port}"
@@ -63,9 +65,9 @@ class InfluxDb:
     def start(self, wait: bool = True) -> None:
         """Nothing happens when it runs already."""
         if self.process.pid() is None:
+            require_space(self._directory, NEEDED_MIB, "InfluxDB")
             command = self._command_1x() if self.version == 1 else self._command_2x()
             require_free(self.port, "InfluxDB", self._port_variable)
-            require_space(self._directory, 256, "InfluxDB")
             self.process.start(command, self._directory, with_parent=self._with_parent)
         if wait:
             self.wait_ready()

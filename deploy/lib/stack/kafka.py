@@ -16,6 +16,7 @@ from .process import ManagedProcess
 from .waiting import wait_until
 
 DEFAULT_VERSION = "3.9.1"
+NEEDED_MIB = 512
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -125,7 +126,7 @@ class Kafka:
             version = chosen_version()
             java, lib = _java(), fetch(version, self._say)
             require_free(self.port, "Kafka", self._port_variable)
-            require_space(self._directory, 512, "Kafka")
+            require_space(self._directory, NEEDED_MIB, "Kafka")
             self._launch(java, lib, version)
         if wait:
             self.wait_ready()

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import influxdb, kafka
 from .influxdb import V2_BUCKET, V2_ORG, InfluxDb
 from .kafka import Kafka
+from .paths import require_space
 from .ports import LOOPBACK, free_port
 from .problem import Problem
 from .services import DATABASE, Service, admin, aggregator_overrides, ingest_overrides
@@ -29,6 +31,10 @@ def chosen_influxdb() -> int:
     if text not in ("1", "2"):
         raise Problem(f"INFLUXDB={text}: expected 1 (Debian's 1.6, the default) or 2 (2.7, built here)")
     return int(text)
+
+
+def require_space_for_servers(directory: Path) -> None:
+    require_space(directory, kafka.NEEDED_MIB + influxdb.NEEDED_MIB, "Kafka and InfluxDB")
 
 
 class Pipeline:
