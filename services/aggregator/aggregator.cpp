@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "common/kafka/configuration.hpp"
@@ -12,7 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kPoll = 50ms;
-constexpr std::chrono::milliseconds kAsk = 5s;  // blocking questions to brokers
+constexpr std::chrono::milliseconds kAsk = 5s;       // blocking questions to brokers
+constexpr std::chrono::milliseconds kAskTopic = 2s;  // at the start, again and again
+constexpr TimeNs kTopicPause = kSecond;
 constexpr TimeNs kTendInterval = 100 * kMillisecond;
 
 }  // namespace
@@ -25,13 +28,24 @@ Aggregator::Aggregator(Parts parts, Logger log)
 
 Aggregator::~Aggregator() = default;
 
-Result<void> Aggregator::start(kafka::ConsumerSettings settings) {
+Result<void> Aggregator::start(kafka::ConsumerSettings settings, const std::atomic<bool>& stop) {
+  const std::string brokers = settings.client.brokers;
   auto consumer = kafka::Consumer::create(std::move(settings), *this, kafka::log_to(log_));
   if (!consumer) return std::unexpected(consumer.error());
   consumer_ = std::move(*consumer);
-  const auto partitions = consumer_->partition_count(10s);
-  if (!partitions) return std::unexpected(partitions.error());
-  return kafka::check_partition_count(parts_.settings.kafka.topic, *partitions, parts_.settings.kafka.partitions);
+  while (!stop.load(std::memory_order_relaxed)) {
+    const auto partitions = consumer_->partition_count(kAskTopic);
+    if (partitions) {
+      return kafka::check_partition_count(parts_.settings.kafka.topic, *partitions, parts_.settings.kafka.partitions);
+    }
+    set_reason("waiting for Kafka at " + brokers + ": " + partitions.error().message);
+    log_.repeated(LogLevel::warn, "waiting for Kafka", {{"brokers", brokers}, {"err", partitions.error()}});
+    // Some answers, such as that there is no topic, come at once.
+    for (const TimeNs end = boot_time_ns() + kTopicPause; boot_time_ns() < end && !stop;) {
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+  return {};
 }
 
 Result<void> Aggregator::run(const std::atomic<bool>& stop) {
@@ -122,9 +136,13 @@ void Aggregator::on_committed(const kafka::PartitionCommit& commit, kafka::Commi
   if (kafka::keeps_ownership(error)) return;
   parts_.lease.end();
   if (error == kafka::CommitError::fenced) {
-    fatal_ = "another process uses group.instance_id '" + parts_.settings.group.instance_id +
-             "': each process needs one of its own";
+    fatal_ = fenced();
   }
+}
+
+std::string Aggregator::fenced() const {
+  return "another process uses group.instance_id '" + parts_.settings.group.instance_id +
+         "': each process needs one of its own";
 }
 
 void Aggregator::send_ticks(TimeNs now) {
@@ -178,7 +196,9 @@ void Aggregator::on_error(const kafka::ConsumerFailure& failure) {
       break;
     }
     case kafka::ConsumerAction::stop_process:
-      fatal_ = std::string(kafka::name_of(failure.error)) + ": " + failure.text;
+      fatal_ = failure.error == kafka::ConsumerError::fenced
+                   ? fenced()
+                   : std::string(kafka::name_of(failure.error)) + ": " + failure.text;
       break;
   }
 }

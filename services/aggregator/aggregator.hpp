@@ -44,9 +44,10 @@ class Aggregator final : public kafka::ConsumerListener {
   Aggregator(Parts parts, Logger log);
   ~Aggregator() override;
 
-  // Joins the group; fails where the topic does not fit the configuration.
-  Result<void> start(kafka::ConsumerSettings settings);
-  // Until `stop` is set; then writes out what is queued, commits and leaves. Fails when going on would be wrong.
+  // Waits until Kafka knows the topic, or for `stop`; fails where the topic does not fit the configuration.
+  Result<void> start(kafka::ConsumerSettings settings, const std::atomic<bool>& stop);
+  // Joins the group and works until `stop` is set; then writes out what is queued, commits and leaves. Fails when going
+  // on would be wrong.
   Result<void> run(const std::atomic<bool>& stop);
 
   // Why this process is not ready for traffic; none when it is. Any thread.
@@ -76,6 +77,7 @@ class Aggregator final : public kafka::ConsumerListener {
   [[nodiscard]] std::vector<kafka::PartitionCommit> commits();
   [[nodiscard]] TimeNs commit_interval() const;
   void drain();
+  [[nodiscard]] std::string fenced() const;
 
   Parts parts_;
   const std::string settings_hash_;

@@ -141,8 +141,8 @@ int run(const AggregatorSettings& settings, Logger& log) {
                             log.with("http"));
   if (auto ok = surroundings.start(); !ok) return give_up(log, ok.error());
 
-  Result<void> ended = aggregator.start(consumer_settings(*client, settings));
-  if (ended) {
+  Result<void> ended = aggregator.start(consumer_settings(*client, settings), surroundings.stop_requested());
+  if (ended && !surroundings.stop_requested()) {
     log.info("started",
              {{"topic", settings.kafka.topic}, {"group", settings.group.id}, {"settings_hash", fold->hash()}});
     ended = aggregator.run(surroundings.stop_requested());

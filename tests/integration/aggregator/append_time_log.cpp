@@ -50,17 +50,18 @@ std::uint32_t crc32c(std::string_view bytes) {
 }
 
 // A batch (version 2) of one record without key and headers.
-std::string record_batch(TimeNs at, std::string_view payload) {
+std::string record_batch(TimeNs at, std::string_view payload, int hole) {
   std::string record;
-  for (const int number : {0, 0, 0}) put_varint(record, number);  // attributes, time and offset relative to the batch's
-  put_varint(record, -1);                                         // no key
+  for (const int number : {0, 0, hole})
+    put_varint(record, number);  // attributes, time and offset relative to the batch's
+  put_varint(record, -1);        // no key
   put_varint(record, static_cast<std::int64_t>(payload.size()));
   record += payload;
   put_varint(record, 0);  // headers
 
   std::string summed;
   put(summed, kLogAppendTime);
-  put(summed, std::int32_t{0});  // last offset, relative
+  put(summed, std::int32_t{hole});  // last offset, relative
   for (int i = 0; i < 2; ++i) put(summed, at / kMillisecond);
   put(summed, std::int64_t{-1});  // producer id, epoch, sequence: none
   put(summed, std::int16_t{-1});
@@ -119,8 +120,8 @@ AppendTimeLog::AppendTimeLog(const MockKafka& cluster, std::string topic)
 
 AppendTimeLog::~AppendTimeLog() { close(socket_); }
 
-std::int64_t AppendTimeLog::append(std::int32_t partition, TimeNs at, std::string_view payload) {
-  const std::string request = produce_request(topic_, partition, record_batch(at, payload));
+std::int64_t AppendTimeLog::append(std::int32_t partition, TimeNs at, std::string_view payload, int hole) {
+  const std::string request = produce_request(topic_, partition, record_batch(at, payload, hole));
   std::string framed;
   put(framed, static_cast<std::int32_t>(request.size()));
   framed += request;

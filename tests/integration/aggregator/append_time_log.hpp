@@ -18,8 +18,9 @@ class AppendTimeLog {
   AppendTimeLog(const AppendTimeLog&) = delete;
   AppendTimeLog& operator=(const AppendTimeLog&) = delete;
 
-  // The record's offset; -1, and the test fails, where it was not stored.
-  std::int64_t append(std::int32_t partition, TimeNs at, std::string_view payload);
+  // The record's offset; -1, and the test fails, where it was not stored. With a `hole` the record says of itself that
+  // it is so many offsets further on.
+  std::int64_t append(std::int32_t partition, TimeNs at, std::string_view payload, int hole = 0);
 
  private:
   std::string topic_;

@@ -73,6 +73,18 @@ TEST_F(PartitionTest, WhileReplayingItCommitsWhatItBeganWithAndWritesNothing) {
   EXPECT_EQ(second->commit(), commit);
 }
 
+TEST_F(PartitionTest, RecordBeforeBIsReadForItsFingerprintOnly) {
+  log_sample(0, 1);
+  log_sample(kSecond, 2);
+  fold::CommitMetadata commit;
+  commit.live_from = 1;
+  commit.fingerprint = fold::fingerprint(entry(0).payload);
+  const auto partition = begin(1, commit);
+  feed(*partition);
+  EXPECT_EQ(partition->fold().open_samples(), 1U);
+  EXPECT_THAT(settle("raw"), SizeIs(1));
+}
+
 // Whoever takes over, wherever, and whatever of the output was durable by then: the store is the same in the end.
 TEST_F(PartitionTest, ASuccessorFromAnyCommitCompletesWhatAnUndisturbedOwnerWrites) {
   for (int i = 0; i < 60; ++i) {

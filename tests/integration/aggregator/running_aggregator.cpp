@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <future>
 #include <utility>
 
 #include "common/codec/record.hpp"
@@ -34,18 +35,6 @@ struct NoListener final : kafka::ConsumerListener {
   void on_error(const kafka::ConsumerFailure&) override {}
 };
 
-kafka::ConsumerSettings consumer_settings(const MockKafka& cluster, const aggregator::AggregatorSettings& settings) {
-  kafka::ConsumerSettings out;
-  out.client =
-      cluster.client({{"retry.backoff.ms", "10"}, {"fetch.wait.max.ms", "20"}, {"fetch.error.backoff.ms", "20"}});
-  out.topic = kTopic;
-  out.group_id = settings.group.id;
-  out.instance_id = settings.group.instance_id;
-  out.session_timeout = settings.group.session_timeout;
-  out.heartbeat_interval = 100ms;
-  return out;
-}
-
 }  // namespace
 
 RunningAggregator::RunningAggregator()
@@ -65,9 +54,21 @@ RunningAggregator::RunningAggregator()
 
 RunningAggregator::~RunningAggregator() { (void)stop(); }
 
+kafka::ConsumerSettings RunningAggregator::member_settings() const {
+  kafka::ConsumerSettings out;
+  out.client = cluster.client(
+      {{"fetch.wait.max.ms", "20"}, {"fetch.error.backoff.ms", "20"}, {"reconnect.backoff.max.ms", "100"}});
+  out.topic = kTopic;
+  out.group_id = settings.group.id;
+  out.instance_id = settings.group.instance_id;
+  out.session_timeout = settings.group.session_timeout;
+  out.heartbeat_interval = 100ms;
+  return out;
+}
+
 void RunningAggregator::commit(std::int32_t partition, std::int64_t offset, const std::string& metadata) {
   NoListener nobody;
-  auto member = kafka::Consumer::create(consumer_settings(cluster, settings), nobody, ignore_log);
+  auto member = kafka::Consumer::create(member_settings(), nobody, ignore_log);
   ASSERT_TRUE(member) << member.error().message;
   const std::array commits{kafka::PartitionCommit{partition, offset, metadata}};
   ASSERT_EQ((*member)->commit_sync(commits, 5s), kafka::CommitError::none);
@@ -79,15 +80,29 @@ void RunningAggregator::commit_first() {
 
 kafka::CommittedOffset RunningAggregator::committed(std::int32_t partition) const {
   NoListener nobody;
-  const auto member = kafka::Consumer::create(consumer_settings(cluster, settings), nobody, ignore_log);
+  const auto member = kafka::Consumer::create(member_settings(), nobody, ignore_log);
   if (!member) return {};
   const auto found = (*member)->committed(std::array{partition}, 5s);
   EXPECT_TRUE(found) << found.error().message;
   return found ? found->front() : kafka::CommittedOffset{};
 }
 
-std::int64_t RunningAggregator::append(std::int32_t partition, TimeNs at, std::string_view payload) {
-  return log_.append(partition, at, payload);
+std::int64_t RunningAggregator::append(std::int32_t partition, TimeNs at, std::string_view payload, int hole) {
+  return log_.append(partition, at, payload, hole);
+}
+
+void RunningAggregator::append_with_create_time(std::int32_t partition, std::string payload) {
+  kafka::ProducerSettings producing;
+  producing.client = cluster.client();
+  producing.topic = kTopic;
+  const auto producer = kafka::Producer::create(std::move(producing), ignore_log).value();
+  std::promise<bool> stored;
+  kafka::Message message;
+  message.partition = partition;
+  message.payload = std::move(payload);
+  ASSERT_FALSE(producer->submit(
+      std::move(message), [&stored](const kafka::DeliveryResult& result) { stored.set_value(result.acknowledged()); }));
+  ASSERT_TRUE(stored.get_future().get());
 }
 
 std::int64_t RunningAggregator::append_tick(std::int32_t partition, TimeNs at) {
@@ -121,7 +136,7 @@ void RunningAggregator::make_parts() {
 void RunningAggregator::start() {
   make_parts();
   thread_ = std::thread([this] {
-    result_ = aggregator_->start(consumer_settings(cluster, settings));
+    result_ = aggregator_->start(member_settings(), stop_);
     if (result_) result_ = aggregator_->run(stop_);
     ended_ = true;
   });

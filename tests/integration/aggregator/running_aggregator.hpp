@@ -33,14 +33,18 @@ class RunningAggregator {
   // The group's commit as an earlier owner left it; before the group's first member joins.
   void commit(std::int32_t partition, std::int64_t offset, const std::string& metadata);
   void commit_first();  // as `metricstream-admin setup kafka` does
+  // Of a member of the same group.
+  [[nodiscard]] kafka::ConsumerSettings member_settings() const;
   [[nodiscard]] kafka::CommittedOffset committed(std::int32_t partition) const;
 
-  std::int64_t append(std::int32_t partition, TimeNs at, std::string_view payload);
+  std::int64_t append(std::int32_t partition, TimeNs at, std::string_view payload, int hole = 0);
+  void append_with_create_time(std::int32_t partition, std::string payload);
   std::int64_t append_tick(std::int32_t partition, TimeNs at);
   // One reading of series `name` with this value.
   std::int64_t append_sample(std::int32_t partition, TimeNs at, const std::string& name, double value);
 
   void start();
+  void ask_to_stop() { stop_ = true; }
   // Asks for a clean end and waits for it; what run() or start() returned.
   Result<void> stop();
   [[nodiscard]] bool has_ended() const { return ended_; }
