@@ -7,7 +7,6 @@ code is 1. Everything is under build/; no process stays behind, unless --keep as
 
 import argparse
 import os
-import re
 import signal
 import sys
 import time
@@ -20,6 +19,7 @@ from demo.live import drain, watch
 from demo.run import DIRECTORY, Run
 from demo.series import SECOND, nanoseconds
 from demo.times import Times
+from demo.windows import sizes
 
 
 def duration(text: str) -> float:
@@ -29,19 +29,12 @@ def duration(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text} is no duration: expected such as 90s, 2m, 1m30s") from None
 
 
-def windows(text: str) -> list[str]:
-    sizes = text.split(",")
-    if not all(re.fullmatch(r"[1-9]\d*[sm]", size) for size in sizes):
-        raise argparse.ArgumentTypeError(f"{text}: expected sizes with commas, such as 10s,1m")
-    return sizes
-
-
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deploy/demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--duration", type=duration, default=90.0, metavar="90s", help="how long the agent measures (default: 90s)")
     parser.add_argument("--keep", action="store_true", help="leave all of it running, and say how to look around")
     parser.add_argument("--stop", action="store_true", help="end what --keep left running")
-    parser.add_argument("--windows", type=windows, default=["10s", "1m"], metavar="10s,1m", help="sizes of the windows (default: 10s,1m)")
+    parser.add_argument("--windows", type=sizes, default=["10s", "1m"], metavar="10s,1m", help="sizes of the windows (default: 10s,1m)")
     parser.add_argument("--directory", type=Path, default=DIRECTORY, help="where data, logs and results go (default: build/demo)")
     parser.add_argument("--no-install", action="store_true", help="never call apt: say what is missing, and end")
     return parser.parse_args()

@@ -34,7 +34,7 @@ def chosen_influxdb() -> int:
 
 
 def require_space_for_servers(directory: Path) -> None:
-    require_space(directory, kafka.NEEDED_MIB + influxdb.NEEDED_MIB, "Kafka and InfluxDB")
+    require_space(directory, kafka.NEEDED_MIB + influxdb.NEEDED_MIB, "running Kafka and InfluxDB")
 
 
 class Pipeline:
