@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -76,11 +77,16 @@ const std::map<std::string, std::function<void(RunningAggregator&)>> kScenarios{
 class AggregatorTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
+    std::map<std::string, std::future<std::unique_ptr<RunningAggregator>>> starting;
     for (const auto& [name, prepare] : kScenarios) {
-      running_[name] = std::make_unique<RunningAggregator>();
-      prepare(*running_[name]);
-      running_[name]->start();
+      starting[name] = std::async(std::launch::async, [&prepare] {
+        auto it = std::make_unique<RunningAggregator>();
+        prepare(*it);
+        it->start();
+        return it;
+      });
     }
+    for (auto& [name, started] : starting) running_[name] = started.get();
   }
   static void TearDownTestSuite() {
     for (const auto& [name, it] : running_) it->ask_to_stop();
