@@ -54,6 +54,11 @@ struct ServerStatistics {
   std::atomic<std::uint64_t> tls_handshakes_failed{0};
 };
 
+enum class TlsRefusal : std::uint8_t {
+  handshake,    // it failed
+  certificate,  // that an open connection began with is no longer accepted
+};
+
 // Told of what is answered, on the connection's thread; must be quick and thread-safe.
 class RequestObserver {
  public:
@@ -62,6 +67,9 @@ class RequestObserver {
                           std::chrono::nanoseconds duration) = 0;
   // A connection was turned away, since `most` are open: of the server or, as `why` says, of the address.
   virtual void on_connection_refused(const ProblemType& /*why*/, std::string_view /*address*/, std::size_t /*most*/) {}
+  // A connection ends without an answer; `why` is in OpenSSL's words, and nothing of it is the client's. Not where the
+  // client has gone before its handshake was done, or has taken too long for it.
+  virtual void on_tls_refused(TlsRefusal /*what*/, std::string_view /*address*/, std::string_view /*why*/) {}
   // A thread serves now what became ready so long ago: every few milliseconds while requests come, where
   // ServerOptions::max_delay is not 0.
   virtual void on_delay(std::chrono::nanoseconds /*delay*/) {}

@@ -93,6 +93,7 @@ Task<Session::Next> Session::shake_hands() {
   }
   statistics.tls_handshakes_failed.fetch_add(1, std::memory_order_relaxed);
   if (is_late_ || is_cut_) co_return Next::close;
+  if (const std::string why = stream_.handshake_failure(); !why.empty()) tell_tls(TlsRefusal::handshake, why);
   if (stream_.was_plain_http()) stream_.write_plain_now(shared_.speak_tls);
   co_return Next::linger;  // so that the peer gets to see why
 }
@@ -193,7 +194,13 @@ bool Session::is_peer_trusted() {
   const unsigned changes = shared_.tls_changes.load(std::memory_order_acquire);
   if (changes == tls_changes_ || !stream_.is_tls()) return true;
   tls_changes_ = changes;
-  return stream_.is_peer_trusted_by(*shared_.credentials());
+  const std::string why = stream_.reason_to_distrust(*shared_.credentials());
+  if (!why.empty()) tell_tls(TlsRefusal::certificate, "the certificate is no longer accepted: " + why);
+  return why.empty();
+}
+
+void Session::tell_tls(TlsRefusal what, std::string_view why) const {
+  if (shared_.observer) shared_.observer->on_tls_refused(what, peer_.address, why);
 }
 
 Session::Input Session::refuse(Response response) {

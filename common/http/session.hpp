@@ -98,6 +98,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void name_request();
   void name_client();
   bool is_peer_trusted();
+  void tell_tls(TlsRefusal what, std::string_view why) const;
   void set_deadline(std::chrono::milliseconds from_now);
 
   OpenConnection open_;

@@ -38,9 +38,12 @@ class Stream {
   // After a failed handshake: the peer has spoken HTTP without TLS.
   [[nodiscard]] bool was_plain_http() const { return tls_ && tls_->was_plain_http(); }
   [[nodiscard]] std::vector<std::string> peer_names() const;
-  // Under TLS: whether the certificate that the peer has shown, if any, would be accepted by these credentials too.
-  [[nodiscard]] bool is_peer_trusted_by(const TlsCredentials& credentials) const {
-    return tls_->is_peer_trusted_by(credentials);
+  // Why; empty where the connection has just ended.
+  [[nodiscard]] std::string handshake_failure() const { return tls_ ? tls_->failure() : std::string(); }
+  // Under TLS: why these credentials would not accept the certificate that the peer has shown; empty where they would,
+  // or none was shown.
+  [[nodiscard]] std::string reason_to_distrust(const TlsCredentials& credentials) const {
+    return tls_->reason_to_distrust(credentials);
   }
 
   // Something is there without waiting for the socket.

@@ -116,7 +116,18 @@ TlsChannel::Status TlsChannel::handshake() {
   const unsigned long error = ERR_peek_error();
   const int reason = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
   was_plain_http_ = status == Status::failed && (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST);
+  const bool has_just_ended = error == 0 || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+  if (status == Status::failed && !has_just_ended) failure_ = describe(error);
   return status;
+}
+
+std::string TlsChannel::describe(unsigned long error) const {
+  const long verified = SSL_get_verify_result(ssl_.get());
+  if (verified != X509_V_OK) {
+    return std::string("the certificate is not accepted: ") + X509_verify_cert_error_string(verified);
+  }
+  const char* const reason = ERR_reason_error_string(error);
+  return std::string("the handshake failed: ") + (reason ? std::string(reason) : "error " + std::to_string(error));
 }
 
 TlsChannel::Status TlsChannel::read(std::span<char> space, std::size_t& count) {
@@ -138,17 +149,19 @@ void TlsChannel::close_notify() {
 
 bool TlsChannel::has_pending() const { return SSL_pending(ssl_.get()) > 0; }
 
-bool TlsChannel::is_peer_trusted_by(const TlsCredentials& credentials) const {
+std::string TlsChannel::reason_to_distrust(const TlsCredentials& credentials) const {
   const std::unique_ptr<X509, FreeCertificate> certificate(SSL_get1_peer_certificate(ssl_.get()));
-  if (!certificate) return true;
+  if (!certificate) return {};
   const std::unique_ptr<X509_STORE_CTX, FreeVerification> verification(X509_STORE_CTX_new());
+  if (!verification) throw std::bad_alloc();
   X509_STORE* const store = SSL_CTX_get_cert_store(credentials.native());
   STACK_OF(X509)* const chain = SSL_get_peer_cert_chain(ssl_.get());
-  const bool is_trusted =
-      verification && X509_STORE_CTX_init(verification.get(), store, certificate.get(), chain) == 1 &&
-      X509_STORE_CTX_set_default(verification.get(), "ssl_client") == 1 && X509_verify_cert(verification.get()) == 1;
+  const bool is_trusted = X509_STORE_CTX_init(verification.get(), store, certificate.get(), chain) == 1 &&
+                          X509_STORE_CTX_set_default(verification.get(), "ssl_client") == 1 &&
+                          X509_verify_cert(verification.get()) == 1;
   ERR_clear_error();
-  return is_trusted;
+  if (is_trusted) return {};
+  return X509_verify_cert_error_string(X509_STORE_CTX_get_error(verification.get()));
 }
 
 std::vector<std::string> TlsChannel::peer_names() const {

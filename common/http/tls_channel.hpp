@@ -39,14 +39,18 @@ class TlsChannel {
   [[nodiscard]] bool has_pending() const;
   // Of a failed handshake: the peer has spoken HTTP instead of TLS.
   [[nodiscard]] bool was_plain_http() const { return was_plain_http_; }
-  // Whether the certificate that the peer has shown would be accepted by these credentials too.
-  [[nodiscard]] bool is_peer_trusted_by(const TlsCredentials& credentials) const;
+  // Of a failed handshake: why, in OpenSSL's words; empty where the connection has just ended.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  // Why these credentials would not accept the certificate that the peer has shown, in OpenSSL's words; empty where
+  // they would, or none was shown.
+  [[nodiscard]] std::string reason_to_distrust(const TlsCredentials& credentials) const;
   // Subject alternative names of the peer's verified certificate: "DNS:...", "URI:...", "email:...". Names with
   // anything but visible ASCII are left out.
   [[nodiscard]] std::vector<std::string> peer_names() const;
 
  private:
   Status status_of(int result);
+  [[nodiscard]] std::string describe(unsigned long error) const;
 
   struct Free {
     void operator()(ssl_st* ssl) const;
@@ -55,6 +59,7 @@ class TlsChannel {
   bool is_established_ = false;
   bool is_broken_ = false;
   bool was_plain_http_ = false;
+  std::string failure_;
 };
 
 }  // namespace metricstream::http

@@ -122,6 +122,12 @@ void RequestMetrics::on_connection_refused(const http::ProblemType& why, std::st
   refusals_.refused(why.id, is_of_address ? address : std::string_view{}, detail, "");
 }
 
+void RequestMetrics::on_tls_refused(http::TlsRefusal what, std::string_view address, std::string_view why) {
+  const bool is_handshake = what == http::TlsRefusal::handshake;
+  refusals_.refused(
+      is_handshake ? "tls-handshake" : "client-certificate", address, [&] { return std::string(why); }, "");
+}
+
 void RequestMetrics::on_delay(std::chrono::nanoseconds delay) {
   delay_.observe(std::chrono::duration<double>(delay).count());
 }

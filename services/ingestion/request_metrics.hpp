@@ -25,6 +25,7 @@ class RequestMetrics final : public http::RequestObserver {
   void on_request(const http::RequestHead& head, const http::Response& response, std::size_t body_bytes,
                   std::chrono::nanoseconds duration) override;
   void on_connection_refused(const http::ProblemType& why, std::string_view address, std::size_t most) override;
+  void on_tls_refused(http::TlsRefusal what, std::string_view address, std::string_view why) override;
   void on_delay(std::chrono::nanoseconds delay) override;
 
   // Connections and requests of a server that lives as long as this object.

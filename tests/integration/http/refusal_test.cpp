@@ -72,6 +72,16 @@ TEST(Refusal, WhoIsToComeBackKeepsTheConnectionBehindAChunkedBodyToo) {
   EXPECT_EQ(server.echo.handled, 4);
 }
 
+TEST(Refusal, ABodyThatNobodyWantsIsNotReadHoweverLargeItIsSaidToBe) {
+  TestServer server({.body_bytes = 1000});
+  for (const std::string size : {"1000", "1001"}) {
+    RawHttp client(server.port());
+    client.send("GET /hello HTTP/1.1\r\nHost: t\r\nContent-Length: " + size + "\r\n\r\n");
+    EXPECT_EQ(client.read().status, 200);
+    EXPECT_TRUE(client.is_closed());
+  }
+}
+
 // Many clients send all of a body before they look at what has come.
 TEST(Refusal, ARefusalReachesAClientThatSendsItsBodyFirst) {
   TestServer server({.body_bytes = 1'000'000});

@@ -1,5 +1,8 @@
 // The public listener under TLS: its certificate, and clients that are known by theirs.
+#include <gmock/gmock.h>
+
 #include <csignal>
+#include <functional>
 #include <map>
 
 #include "tests/integration/ingestion/ingest_fixture.hpp"
@@ -16,6 +19,7 @@ using metricstream::test::CertificateFiles;
 using metricstream::test::TestAuthority;
 using metricstream::test::TlsClient;
 using metricstream::test::TlsClientOptions;
+using ::testing::HasSubstr;
 
 class TlsTest : public IngestTest {
  protected:
@@ -74,6 +78,7 @@ class TlsTest : public IngestTest {
   TestAuthority clients{"clients"};
   const CertificateFiles own = authority.issue({.name = "localhost"});
   KeyFiles files;
+  CapturedLog log;
 };
 
 TEST_F(TlsTest, StoresWhatComesOverTls) {
@@ -198,7 +203,7 @@ TEST_F(TlsTest, ARevokedCertificateEndsOnOpenConnections) {
   write_certificates({{"DNS:agent", "acme"}, {"DNS:other", "acme"}});
   IngestSettings with_list = settings_with_keys();
   with_list.http.tls.client_crl_file = clients.revoke({});
-  start(with_list);
+  start(with_list, log.logger());
   TlsClient open(app->port(), showing(shown));
   TlsClient untouched(app->port(), showing(other));
   EXPECT_EQ(open.post("/metrics", kSample).status, 202);
@@ -209,6 +214,58 @@ TEST_F(TlsTest, ARevokedCertificateEndsOnOpenConnections) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
   EXPECT_EQ(status_of(showing(shown)), 0);
   EXPECT_EQ(untouched.post("/metrics", kSample).status, 202);
+  const auto lines =
+      log.lines({"reason=client-certificate client=127.0.0.1 ", "no longer accepted: certificate revoked"});
+  EXPECT_EQ(lines.size(), 1U);
+}
+
+// The line that says why, once it is there; nothing else may be said of clients.
+std::string told(const CapturedLog& log) {
+  std::vector<std::string> found;
+  EXPECT_TRUE(eventually([&] {
+    found = log.lines({"level=warn", "msg=refused"});
+    return !found.empty();
+  }));
+  return found.size() == 1 ? found[0] : std::to_string(found.size()) + " lines";
+}
+
+TEST_F(TlsTest, TheLogSaysWhyAHandshakeFailed) {
+  write_certificates({{"DNS:agent", "acme"}});
+  const auto expired = clients.issue({.name = "old-secret", .from = -7200, .to = -3600});
+  const auto strange = authority.issue({.name = "strange-secret"});
+  const auto stolen = clients.issue({.name = "stolen-secret"});
+  IngestSettings wanted = settings_with_keys(ClientCertificate::require);
+  wanted.http.tls.client_crl_file = clients.revoke({stolen.certificate});
+  const auto why = [&](const std::function<void()>& fail) {
+    CapturedLog of_this;
+    start(wanted, of_this.logger());
+    fail();
+    const std::string line = told(of_this);
+    EXPECT_TRUE(line.contains(" reason=tls-handshake client=127.0.0.1 ")) << line;
+    EXPECT_FALSE(line.contains("secret")) << line;
+    app.reset();
+    return line;
+  };
+  const auto connect = [&](const TlsClientOptions& options) { EXPECT_EQ(status_of(options), 0); };
+  EXPECT_THAT(why([&] { connect(showing(expired)); }),
+              HasSubstr("certificate is not accepted: certificate has expired"));
+  EXPECT_THAT(why([&] { connect(showing(strange)); }), HasSubstr("self-signed certificate in certificate chain"));
+  EXPECT_THAT(why([&] { connect(showing(stolen)); }), HasSubstr("certificate revoked"));
+  EXPECT_THAT(why([&] { connect(trusting()); }), HasSubstr("peer did not return a certificate"));
+  EXPECT_THAT(why([&] { connect({.ca_file = clients.ca_file()}); }), HasSubstr("alert unknown ca"));
+  EXPECT_THAT(why([&] { EXPECT_EQ(RawHttp(app->port()).get("/secret").status, 400); }), HasSubstr("http request"));
+}
+
+// As balancers do that only look whether the port is open.
+TEST_F(TlsTest, TheLogSaysNothingOfAConnectionThatEndsBeforeItsHandshake) {
+  start(settings(), log.logger());
+  {
+    const RawHttp silent(app->port());
+  }
+  EXPECT_TRUE(eventually(
+      [&] { return metric(app->admin_port(), R"(metricstream_tls_handshakes_total{result="failure"})") == 1; }));
+  app.reset();
+  EXPECT_TRUE(log.lines({"msg=refused"}).empty());
 }
 
 TEST_F(TlsTest, ACertificateThatIsTakenOutOfTheFileEndsOnOpenConnections) {
