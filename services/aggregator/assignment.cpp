@@ -42,7 +42,10 @@ void Aggregator::adopt_waiting() {
   for (const kafka::CommittedOffset& commit : *committed) {
     if (!adopt(commit, deadline)) waiting_.push_back(commit.partition);
   }
-  if (waiting_.size() < asked) consume_adopted();
+  if (waiting_.size() < asked) {
+    next_adopt_ = 0;  // leaders answer: go on with the rest soon
+    consume_adopted();
+  }
   // The one whose leader is away comes last the next time, so that it takes no other's turn.
   if (!waiting_.empty()) std::ranges::rotate(waiting_, waiting_.begin() + 1);
 }

@@ -12,6 +12,7 @@
 
 #include "services/aggregator/fold/commit_metadata.hpp"
 #include "tests/integration/aggregator/records.hpp"
+#include "tests/integration/aggregator/runbook.hpp"
 #include "tests/integration/aggregator/running_aggregator.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -102,7 +103,9 @@ class AggregatorTest : public ::testing::Test {
   // Why this one is not ready, once partition 0 is the reason.
   static std::string reason_of(RunningAggregator& it) {
     EXPECT_TRUE(eventually([&] { return it.not_ready().value_or("").starts_with("partition 0"); })) << it.log_text();
-    return it.not_ready().value_or("ready");
+    const std::string reason = it.not_ready().value_or("ready");
+    EXPECT_TRUE(test::runbook_has(reason)) << reason;
+    return reason;
   }
 
   static bool shows(RunningAggregator& it, const std::string& metric) {
@@ -213,6 +216,7 @@ TEST_F(AggregatorTest, WithoutAnyCommitItEndsAndSaysWhatToRun) {
   const auto ended = it.stop();
   ASSERT_FALSE(ended);
   EXPECT_THAT(ended.error().message, HasSubstr("run metricstream-admin setup kafka once"));
+  EXPECT_TRUE(test::runbook_has(ended.error().message));
 }
 
 TEST_F(AggregatorTest, ACommitWithoutMetadataLeavesItsPartitionAloneAndTheOtherGoesOn) {
@@ -233,6 +237,7 @@ TEST_F(AggregatorTest, AFencedMemberEndsAndSaysOnceWhatToChange) {
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().message,
             "another process uses group.instance_id 'slot-1': each process needs one of its own");
+  EXPECT_TRUE(test::runbook_has(ended.error().message));
 }
 
 // Takes what it is given and reads nothing.

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/integration/aggregator/partition_fixture.hpp"
+#include "tests/integration/aggregator/runbook.hpp"
 
 namespace metricstream::aggregator {
 namespace {
@@ -18,6 +19,7 @@ class PartitionStopTest : public PartitionTest {
     EXPECT_EQ(partition.on_message(at), Outcome::stopped);
     ASSERT_TRUE(partition.stopped());
     EXPECT_THAT(*partition.stopped(), HasSubstr(reason));
+    EXPECT_TRUE(test::runbook_has(*partition.stopped())) << *partition.stopped();
     EXPECT_EQ(partition.expected(), expected);
     EXPECT_FALSE(partition.commit());
     EXPECT_EQ(partition.on_message(at), Outcome::stopped) << "the next one too";
