@@ -65,8 +65,7 @@ TEST(AggregatorSettings, SayWhatIsWrongWithWindowsRulesAndSinks) {
   EXPECT_NE(problems_of("rules: [{match: x, fields: [mean]}]").find("'mean' is no field"), std::string::npos);
   EXPECT_NE(problems_of("rules: [{match: x, sizes: [10s]}]").find("is none of the configured windows"),
             std::string::npos);
-  EXPECT_EQ(problems_of("windows: []"),
-            "a.yaml:1:1: windows: expected at least one, such as {size: 1m, grace: 10s}\n");
+  EXPECT_EQ(problems_of("windows: []"), "a.yaml:1:1: windows: expected at least one, such as {size: 1m, grace: 10s}\n");
   EXPECT_NE(problems_of("sinks: []").find("exactly one sink"), std::string::npos);
 }
 

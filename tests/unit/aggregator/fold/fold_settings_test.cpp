@@ -70,8 +70,7 @@ TEST(FoldSettings, GraceGoesFromNothingToTheHorizon) {
   expect_accepted(windows({{kMinute, 0}}));
   expect_refused(windows({{kMinute, -1}}), "windows[0].grace: must not be negative");
   expect_accepted(windows({{kMinute, 77 * kMinute}}));
-  expect_refused(windows({{kMinute, 77 * kMinute + 1}}),
-                 "windows[0].grace: 1h17m1ns is longer than the horizon");
+  expect_refused(windows({{kMinute, 77 * kMinute + 1}}), "windows[0].grace: 1h17m1ns is longer than the horizon");
 }
 
 TEST(FoldSettings, TimesAreNeitherNegativeNorEndless) {
